@@ -1,0 +1,239 @@
+"""The main job: pack in, tables, report and workbook out; only what changed is computed again."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng.app.stages import PLAN_TABLES, STAGES, RunContext, Stage, totals_version
+from dafeng.job import Job
+from dafeng.pack import PACK_TABLES, Pack, read_pack
+from dafeng.provenance import hash_bytes, hash_json
+from dafeng.report import ReportContext, ReportMeta, render_report, write_workbook
+from dafeng.result import NamedTable, Result
+from dafeng.store import Manifest, Workspace, open_workspace
+from dafeng.version import __version__
+
+if TYPE_CHECKING:
+    from datetime import date
+    from importlib.resources.abc import Traversable
+
+REPORT = "report.html"
+WORKBOOK = "report.xlsx"
+CODE_SUFFIXES = (".py", ".csv", ".html", ".css", ".js", ".woff2")
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What to run.
+
+    Parameters
+    ----------
+    pack : str
+        Built-in name or folder.
+    out : Path
+        Output folder.
+    as_of : date
+        Day of the verdicts.
+    accept_findings : bool
+        Compute in spite of implausible values.
+    """
+
+    pack: str
+    out: Path
+    as_of: date
+    accept_findings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What came out, for a short closing message."""
+
+    out: Path
+    report: Path
+    workbook: Path
+    totals_version: str
+    computed: tuple[str, ...]
+    kept: tuple[str, ...]
+    latest_total: tuple[int, float] | None
+    verdicts: dict[str, int]
+    findings: int
+
+
+def run(request: RunRequest, job: Job | None = None) -> RunSummary:
+    """Run the main job.
+
+    Raises
+    ------
+    InputRefused
+        The pack is defective, or another run writes to the same folder.
+    Interrupted
+        The cancel token was set; the old results are untouched.
+    """
+    job = job or Job()
+    total = len(STAGES) + 3
+    job.advance("pack", 0, total)
+    pack = read_pack(request.pack)
+    context = RunContext(pack, request.as_of, request.accept_findings)
+    code = hash_code()
+    computed: list[str] = []
+    tables: dict[str, NamedTable] = {}
+    with open_workspace(request.out) as workspace:
+        for place, stage in enumerate(STAGES, 1):
+            job.advance(stage.id, place, total)
+            result = _run_stage(stage, context, workspace, code)
+            if result is not None:
+                computed.append(stage.id)
+                tables |= result.tables
+        job.advance("report", len(STAGES) + 1, total)
+        if _write_report(context, workspace, tables, code):
+            computed.append("report")
+        job.advance("commit", len(STAGES) + 2, total)
+        manifest = Manifest(
+            versions=_versions(pack), pack=_describe_pack(pack), as_of=request.as_of.isoformat(),
+            stages=workspace.stages,
+        )  # fmt: skip
+        verdicts = _count_verdicts(workspace, pack)
+        latest = _latest_total(workspace)
+        findings = workspace.read_table("inventory.findings").height
+        workspace.commit(manifest)
+    job.advance("done", total, total)
+    every = [*(stage.id for stage in STAGES), "report"]
+    return RunSummary(
+        request.out, request.out / REPORT, request.out / WORKBOOK, totals_version(pack), tuple(computed),
+        tuple(s for s in every if s not in computed), latest, verdicts, findings,
+    )  # fmt: skip
+
+
+def hash_code() -> str:
+    """Return a hash of the program itself: code, terms, templates; packs are inputs and left out."""
+    hashes = {}
+    queue: list[tuple[str, Traversable]] = [("", files("dafeng"))]
+    while queue:
+        prefix, folder = queue.pop()
+        for entry in folder.iterdir():
+            name = f"{prefix}{entry.name}"
+            if entry.is_dir():
+                if name not in {"packs", "__pycache__"}:
+                    queue.append((f"{name}/", entry))
+            elif name.endswith(CODE_SUFFIXES):
+                hashes[name] = hash_bytes(entry.read_bytes())
+    return hash_json(hashes)
+
+
+def _run_stage(stage: Stage, context: RunContext, workspace: Workspace, code: str) -> Result | None:
+    """Compute a stage, or keep its files and return None."""
+    inputs = stage.inputs(context)
+    key = hash_json({"code": code, "inputs": inputs, "parameters": dict(stage.parameters(context))})
+    if workspace.keeps(stage.id, key):
+        return None
+    result = stage.compute(context)
+    workspace.add_result(result, key, inputs)
+    return result
+
+
+def _write_report(context: RunContext, workspace: Workspace, fresh: dict[str, NamedTable], code: str) -> bool:
+    meta = _report_meta(context)
+    inputs = {
+        name: digest
+        for record in workspace.stages.values()
+        for name, digest in record.files.items()
+        if name.endswith(".parquet")
+    }
+    key = hash_json({"code": code, "inputs": inputs, "meta": [getattr(meta, n) for n in meta.__slots__]})
+    if workspace.keeps("report", key):
+        return False
+    report = ReportContext(meta, _load_tables(workspace, fresh))
+    stream = BytesIO()
+    write_workbook(report, stream)
+    contents = {REPORT: render_report(report).encode("utf-8"), WORKBOOK: stream.getvalue()}
+    workspace.add_files("report", key, contents, inputs)
+    return True
+
+
+def _load_tables(workspace: Workspace, fresh: dict[str, NamedTable]) -> dict[str, NamedTable]:
+    """Return all tables of the run: fresh ones as they are, kept ones from their files."""
+    contracts = {table.id: table for table in fresh.values()}
+    loaded = {}
+    for record in workspace.stages.values():
+        for described in record.tables:
+            table_id = described["id"]
+            known = contracts.get(table_id)
+            if known is None:
+                frame = workspace.read_table(table_id)
+                known = NamedTable(table_id, frame, _contract_of(table_id), described["zh"], described["en"])
+            loaded[table_id] = known
+    return loaded
+
+
+def _contract_of(table_id: str) -> type:
+    from dafeng import inventory, tracking  # noqa: PLC0415
+
+    own = {
+        "inventory.emissions": inventory.Emissions,
+        "inventory.comparison": inventory.Comparison,
+        "inventory.flow": inventory.EnergyFlow,
+        "inventory.undrawn": inventory.UndrawnEnergy,
+        "inventory.factors": inventory.CarbonFactor,
+        "inventory.findings": inventory.InventoryFinding,
+        "inventory.published": PACK_TABLES["published_emissions"],
+        "tracking.verdicts": tracking.Verdicts,
+        "tracking.variants": tracking.Variants,
+        "tracking.rules": tracking.JudgingRules,
+    }
+    plan = {table_id: PACK_TABLES[name] for name, (table_id, _, _) in PLAN_TABLES.items()}
+    return own.get(table_id) or plan.get(table_id) or PACK_TABLES[table_id.partition(".")[2]]
+
+
+def _report_meta(context: RunContext) -> ReportMeta:
+    pack = context.pack
+    info = pack.config.pack
+    region = pack.tables["regions"].filter(pl.col("code") == info.region)
+    names = region.row(0, named=True) if region.height else {"name_zh": info.name_zh, "name_en": info.name_en}
+    return ReportMeta(
+        region_code=info.region,
+        region_zh=names["name_zh"],
+        region_en=names["name_en"] or info.name_en,
+        pack_id=info.id,
+        pack_version=info.version,
+        totals_version=totals_version(pack),
+        as_of=context.as_of.isoformat(),
+        map_approval=pack.config.map.approval_number,
+        software_version=__version__,
+        stages_not_run=(),
+        boundaries=pack.boundaries,
+    )
+
+
+def _describe_pack(pack: Pack) -> dict[str, str]:
+    info = pack.config.pack
+    return {"id": info.id, "version": info.version, "region": info.region}
+
+
+def _versions(pack: Pack) -> dict[str, str]:
+    libraries = {name: version(name) for name in ("polars", "pandera", "pydantic")}
+    python = platform.python_version()
+    return {"dafeng": __version__, "python": python, "totals": totals_version(pack), **libraries}
+
+
+def _count_verdicts(workspace: Workspace, pack: Pack) -> dict[str, int]:
+    own = pack.tables["targets"].filter(pl.col("document_id") == pack.config.pack.plan_document)
+    verdicts = workspace.read_table("tracking.verdicts").filter(
+        pl.col("target_id").is_in(own["target_id"].implode())
+    )
+    return dict(verdicts.group_by("verdict").len().sort("verdict").iter_rows())
+
+
+def _latest_total(workspace: Workspace) -> tuple[int, float] | None:
+    emissions = workspace.read_table("inventory.emissions")
+    totals = emissions.filter(
+        (pl.col("variable") == "co2_total") & (pl.col("sector") == "total") & pl.col("value").is_not_null()
+    ).sort("year")
+    return totals.select("year", "value").row(-1) if totals.height else None

@@ -1,0 +1,83 @@
+"""All commands; each parses, calls a use case and renders. Heavy rooms are imported when they are needed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dafeng.cli import inventory, pack, plan, terms, track
+from dafeng.cli.output import Format, print_summary, show_progress
+from dafeng.settings import default_toml, read_settings
+from dafeng.version import __version__
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="达峰 dafeng：碳达峰实施方案的测算、跟踪和报告 / accounts, tracking and reports of a carbon-peak plan",
+)
+app.add_typer(inventory.app, name="inventory")
+app.add_typer(pack.app, name="pack")
+app.add_typer(plan.app, name="plan")
+app.add_typer(track.app, name="track")
+app.add_typer(terms.app, name="terms")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"dafeng {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="显示版本 / show the version"),
+    ] = False,
+) -> None:
+    """达峰."""
+
+
+@app.command("run")
+def run_command(
+    pack_name: Annotated[
+        str | None, typer.Option("--pack", help="省包名称或文件夹 / name or folder of the pack")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="输出文件夹 / output folder")] = None,
+    as_of: Annotated[str | None, typer.Option(help="结论日期 / day of the verdicts, 2026-11-22")] = None,
+    accept_findings: Annotated[
+        bool, typer.Option("--accept-findings", help="有可疑数据也照算并列出 / compute in spite of findings")
+    ] = False,
+) -> None:
+    """主流程：清单、目标结论、报告 / main job: inventory, verdicts, report."""
+    from dafeng.app.clock import parse_day  # noqa: PLC0415
+    from dafeng.app.run import RunRequest, run  # noqa: PLC0415
+
+    settings = read_settings()
+    request = RunRequest(
+        pack_name or settings.pack, out or Path(settings.out), parse_day(as_of), accept_findings
+    )
+    with show_progress() as job:
+        summary = run(request, job)
+    print_summary(summary)
+
+
+@app.command("settings")
+def settings_command(
+    output: Annotated[
+        Path | None, typer.Option(help="写入文件；缺省打印 / file to write; default: print")
+    ] = None,
+) -> None:
+    """打印带注释的默认设置文件 / print the default settings file with comments."""
+    if output is None:
+        typer.echo(default_toml(), nl=False)
+        return
+    from dafeng.store.atomic import write_atomically  # noqa: PLC0415
+
+    write_atomically(output, lambda stream: stream.write(default_toml().encode("utf-8")) and None)
+
+
+__all__ = ["Format", "app"]

@@ -1,0 +1,150 @@
+"""Rendering for people and programs: tables, CSV, JSON, progress, the closing summary."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import contextmanager
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dafeng import terms
+from dafeng.settings import read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import polars as pl
+
+    from dafeng.app.run import RunSummary
+    from dafeng.job import Job, Progress
+
+
+class Format(StrEnum):
+    """How a command shows its answer."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output format")]
+
+STAGE_WORDS = {
+    "pack": "读入省包 / reading the pack",
+    "plan": "方案 / plan",
+    "inventory": "排放清单 / inventory",
+    "tracking": "目标结论 / verdicts",
+    "report": "报告 / report",
+    "commit": "写出 / writing",
+    "done": "完成 / done",
+}
+
+
+def write_answer(text: str, output: Path | None) -> None:
+    """Print a text or write it to a file."""
+    if output is None:
+        sys.stdout.write(text)
+        return
+    from dafeng.store.atomic import write_atomically  # noqa: PLC0415
+
+    write_atomically(output, lambda stream: stream.write(text.encode("utf-8")) and None)
+
+
+def show_frame(frame: pl.DataFrame, columns: Sequence[str], form: Format, output: Path | None = None) -> None:
+    """Show a frame as a table of chosen columns, or whole as CSV or JSON."""
+    if form is Format.csv:
+        write_answer(frame.write_csv(), output)
+    elif form is Format.json:
+        write_answer(to_json(frame.to_dicts()), output)
+    else:
+        write_answer(draw_table(frame.select(columns)), output)
+
+
+def to_json(value: Any) -> str:
+    """Return readable JSON with a final newline."""
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
+
+
+def draw_table(frame: pl.DataFrame) -> str:
+    """Return a frame as a text table that fits the terminal."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(header_style="bold", row_styles=["", "dim"])
+    for name in frame.columns:
+        table.add_column(name, overflow="fold", justify="right" if frame[name].dtype.is_numeric() else "left")
+    for row in frame.iter_rows():
+        table.add_row(*(_cell(value) for value in row))
+    console = Console(record=True, file=None if sys.stdout.isatty() else _Void(), width=_width())
+    with console.capture() as capture:
+        console.print(table)
+        console.print(f"{frame.height} 行 / rows")
+    return capture.get()
+
+
+class _Void:
+    """A stream that keeps nothing: rich draws, we print what it captured."""
+
+    def write(self, _text: str) -> int:
+        return 0
+
+    def flush(self) -> None:
+        return None
+
+
+def _width() -> int | None:
+    return None if sys.stdout.isatty() else 160
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "—"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def language() -> str:
+    """Return the language of terminal output."""
+    return read_settings().language
+
+
+@contextmanager
+def show_progress() -> Iterator[Job]:
+    """Show progress on standard error while a job runs."""
+    from rich.console import Console  # noqa: PLC0415
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.progress import Progress as Bar
+
+    from dafeng.job import Job  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def report(event: Progress) -> None:
+            words = STAGE_WORDS.get(event.stage, event.stage)
+            bar.update(task, description=words, completed=event.done, total=event.total)
+
+        yield Job(report=report)
+
+
+def print_summary(summary: RunSummary) -> None:
+    """Print what the main job found, in a few lines."""
+    lines = []
+    if summary.latest_total:
+        year, total = summary.latest_total
+        lines.append(f"CO₂ {year}: {total:.1f} Mt  ({summary.totals_version})")
+    counted = sorted(summary.verdicts.items(), key=lambda item: -item[1])
+    names = [
+        f"{terms.name('verdict', code, 'zh')} {terms.name('verdict', code, 'en')} {n}" for code, n in counted
+    ]
+    lines.append(f"目标 / targets {sum(summary.verdicts.values())}: " + " · ".join(names))
+    if summary.findings:
+        lines.append(f"可疑数据 / findings accepted: {summary.findings} (tables/inventory.findings.csv)")
+    if summary.kept:
+        lines.append(f"未变、沿用 / unchanged, kept: {', '.join(summary.kept)}")
+    lines += [f"报告 / report: {summary.report}", f"工作簿 / workbook: {summary.workbook}"]
+    typer.echo("\n".join(lines))

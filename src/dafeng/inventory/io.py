@@ -1,0 +1,94 @@
+"""Read energy use and product output from CSV files; write emissions in the same exchange layout."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng.errors import Finding, InputRefused, Place, TableError
+from dafeng.inventory.contracts import EnergyUse, ProductOutput
+from dafeng.inventory.process import CEMENT_UNIT
+from dafeng.inventory.screening import check_structure
+from dafeng.parsing import MAX_BYTES, parse_csv
+from dafeng.provenance import Source, hash_bytes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """A table that was read, with its row numbers in ``row`` and its source."""
+
+    frame: pl.DataFrame
+    source: Source
+
+
+def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file, never more than the limit.
+
+    Raises
+    ------
+    InputRefused
+        ``file_missing`` or ``file_too_large``.
+    """
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
+            raise InputRefused([Finding("file_too_large", Place(str(path)), sizes)])
+        return path.read_bytes()
+    except OSError as error:
+        raise InputRefused.of("file_missing", file=path) from error
+
+
+def read_energy(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
+    """Return an energy table from a CSV file (UTF-8 or GBK); unknown columns are carried past.
+
+    Raises
+    ------
+    InputRefused, TableError
+        With every structural defect of the file.
+    """
+    raw = read_bytes(path, max_bytes)
+    parsed = parse_csv(raw, EnergyUse, path.name, extra="keep", max_bytes=max_bytes)
+    frame = parsed.frame.with_columns(parsed.rows.alias("row"))
+    problems = check_structure(frame, path.name)
+    if problems:
+        raise TableError(problems)
+    return ReadTable(frame, Source(path.name, path.name, hash_bytes(raw)))
+
+
+def read_products(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
+    """Return product output from a CSV file; rows of cement must be in 10^4 t.
+
+    Raises
+    ------
+    InputRefused, TableError
+        With every structural defect of the file.
+    """
+    raw = read_bytes(path, max_bytes)
+    parsed = parse_csv(raw, ProductOutput, path.name, extra="keep", max_bytes=max_bytes)
+    frame = parsed.frame.with_columns(parsed.rows.alias("row"))
+    cement = frame.filter(pl.col("sector") == "cement")
+    problems = [
+        Finding(
+            "unit_wrong", Place(path.name, row=row["row"], column="unit"),
+            {"what": "cement", "value": row["unit"], "expected": CEMENT_UNIT},
+        )
+        for row in cement.filter(pl.col("unit") != CEMENT_UNIT).iter_rows(named=True)
+    ]  # fmt: skip
+    problems += [
+        Finding(
+            "value_out_of_range", Place(path.name, row=row["row"], column="value"),
+            {"value": row["value"], "rule": "≥ 0"},
+        )
+        for row in cement.filter(pl.col("value") < 0).iter_rows(named=True)
+    ]  # fmt: skip
+    if cement.is_empty():
+        problems.append(Finding("product_missing", Place(path.name, column="sector"), {"product": "cement"}))
+    if problems:
+        raise TableError(problems)
+    return ReadTable(frame, Source(path.name, path.name, hash_bytes(raw)))

@@ -1,0 +1,105 @@
+"""Look for implausible values before anything is computed.
+
+Structural defects are refused by the reader. Here are values that a real yearbook file may contain and
+that change the result: negative use and activity that the method has no factor for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng import terms
+from dafeng.errors import Finding, Place
+from dafeng.inventory.combustion import FEEDSTOCK_FUEL, POWER_SECTOR, select_burnt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FINAL_SECTORS = frozenset({"total", *terms.codes("sectors")})
+
+
+def check_structure(energy: pl.DataFrame, file: str = "energy") -> list[Finding]:
+    """Return findings for sectors that do not fit their flow and units that do not fit their fuel.
+
+    Parameters
+    ----------
+    energy : EnergyUse
+        With its row numbers in ``row``.
+    file : str
+        Named in the findings.
+    """
+    flows = terms.codes("flows")
+    final = pl.col("variable") == "final_consumption"
+    fits = (
+        pl.when(final)
+        .then(pl.col("sector").is_in(sorted(FINAL_SECTORS)))
+        .otherwise(pl.col("sector").is_in(sorted(flows)))
+    )
+    units = {code: row["activity_unit"] for code, row in terms.entries("fuels").items()}
+    expected = pl.col("fuel").replace_strict(units, default="", return_dtype=pl.String)
+    wrong = energy.with_columns(_fits=fits, _expected=expected).filter(
+        ~pl.col("_fits") | (pl.col("unit") != pl.col("_expected"))
+    )
+    return list(_structure_findings(wrong, file))
+
+
+def _structure_findings(wrong: pl.DataFrame, file: str) -> Iterator[Finding]:
+    from dafeng.table import Suggestion  # noqa: PLC0415 - pandera is needed only when something is wrong
+
+    flows = terms.codes("flows")
+    for row in wrong.iter_rows(named=True):
+        if not row["_fits"]:
+            known = FINAL_SECTORS if row["variable"] == "final_consumption" else flows
+            params = {
+                "value": row["sector"], "vocabulary": "sectors" if known is FINAL_SECTORS else "flows",
+                "suggestion": Suggestion(row["sector"], known),
+            }  # fmt: skip
+            yield Finding("code_unknown", Place(file, row=row["row"], column="sector"), params)
+        if row["unit"] != row["_expected"]:
+            params = {"what": row["fuel"], "value": row["unit"], "expected": row["_expected"]}
+            yield Finding("unit_wrong", Place(file, row=row["row"], column="unit"), params)
+
+
+def screen_energy(energy: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
+    """Return the implausible rows of an energy table.
+
+    Parameters
+    ----------
+    energy : EnergyUse
+        With its row numbers in ``row``.
+    factors : CarbonFactor
+
+    Returns
+    -------
+    polars.DataFrame
+        The rows with ``code``: ``activity_negative`` or ``activity_without_factor``. Heat, electricity and
+        other energy never emit where they are used, other petroleum products only in power and heat: by
+        rule of the method, so neither is a finding.
+    """
+    fossil = sorted(code for code, row in terms.entries("fuels").items() if row["fossil"] == "true")
+    used = pl.concat([select_burnt(energy), energy.filter(pl.col("variable") == "non_energy_use")])
+    negative = used.filter((pl.col("value") < 0) & pl.col("fuel").is_in(fossil))
+    by_rule = (pl.col("fuel") == FEEDSTOCK_FUEL) & (pl.col("sector") != POWER_SECTOR)
+    orphans = (
+        select_burnt(energy)
+        .filter(pl.col("fuel").is_in(fossil) & ~by_rule & (pl.col("value") != 0))
+        .join(factors.select("sector", "fuel"), on=["sector", "fuel"], how="anti", maintain_order="left")
+    )
+    coded = [
+        part.with_columns(code=pl.lit(code))
+        for code, part in (("activity_negative", negative), ("activity_without_factor", orphans))
+    ]
+    return pl.concat(coded)
+
+
+def as_findings(rows: pl.DataFrame, file: str) -> list[Finding]:
+    """Return the rows of :func:`screen_energy` as findings for people."""
+    wanted = ("region", "year", "sector", "fuel", "unit", "value")
+    return [
+        Finding(
+            row["code"], Place(file, row=row["row"], column="value"), {k: row[k] for k in wanted}, "warning"
+        )
+        for row in rows.iter_rows(named=True)
+    ]

@@ -1,0 +1,173 @@
+"""Read a pack from a folder or from the package; collect every defect before raising."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import ValidationError
+
+from dafeng import terms
+from dafeng.errors import DafengError, Finding, InputRefused, Place
+from dafeng.pack.checks import check_decisions, check_links
+from dafeng.pack.model import Pack, PackConfig
+from dafeng.pack.schema import PACK_TABLES
+from dafeng.parsing import parse_csv
+from dafeng.provenance import hash_bytes
+from dafeng.table import Suggestion, empty_table
+
+CONFIG_FILE = "pack.toml"
+MAX_FILE_BYTES = 50 * 1024 * 1024
+BOUNDARY_TYPES = frozenset({"Polygon", "MultiPolygon"})
+
+
+def builtin_packs() -> list[str]:
+    """Return the names of the packs inside the wheel."""
+    folder = files("dafeng").joinpath("packs")
+    return sorted(entry.name for entry in folder.iterdir() if entry.joinpath(CONFIG_FILE).is_file())
+
+
+def read_pack(name_or_path: str) -> Pack:
+    """Return a pack.
+
+    Parameters
+    ----------
+    name_or_path : str
+        Name of a built-in pack or path of a folder.
+
+    Raises
+    ------
+    InputRefused
+        With every defect of every file.
+    """
+    if name_or_path in builtin_packs():
+        with as_file(files("dafeng").joinpath("packs", name_or_path)) as folder:
+            return read_pack_folder(folder)
+    folder = Path(name_or_path)
+    if not folder.is_dir():
+        known = ", ".join(builtin_packs())
+        raise InputRefused.of("pack_missing", pack=name_or_path, known=known)
+    return read_pack_folder(folder)
+
+
+def read_pack_folder(folder: Path) -> Pack:
+    """Return the pack in a folder.
+
+    Raises
+    ------
+    InputRefused
+        With every defect of every file: structure, codes, references, links.
+    """
+    problems: list[Finding] = []
+    hashes: dict[str, str] = {}
+    config = _collect(problems, _read_config, folder, hashes)
+    tables: dict[str, pl.DataFrame] = {}
+    rows: dict[str, pl.Series] = {}
+    for name, contract in PACK_TABLES.items():
+        path = folder / f"{name}.csv"
+        tables[name], rows[name] = empty_table(contract), pl.Series("_row", [], pl.Int64)
+        if not path.is_file():
+            problems.append(Finding("pack_file_missing", Place(folder.name), {"file": path.name}))
+            continue
+        parsed = _collect(problems, _read_table, path, contract, hashes)
+        if parsed is not None:
+            tables[name], rows[name] = parsed
+    problems += _unknown_files(folder, config)
+    boundaries = _collect(problems, _read_boundaries, folder, config, hashes) or ""
+    if not problems and config is not None:
+        problems += check_links(tables, rows) + check_decisions(config.decisions, tables)
+    if problems or config is None:
+        raise InputRefused(problems)
+    return Pack(config, tables, rows, dict(sorted(hashes.items())), boundaries)
+
+
+def _collect(problems: list[Finding], read: Any, *arguments: object) -> Any:
+    try:
+        return read(*arguments)
+    except DafengError as error:
+        problems += error.findings
+        return None
+
+
+def _read_limited(path: Path) -> bytes:
+    size = path.stat().st_size
+    if size > MAX_FILE_BYTES:
+        sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{MAX_FILE_BYTES / 2**20:.1f}"}
+        raise InputRefused([Finding("file_too_large", Place(path.name), sizes)])
+    return path.read_bytes()
+
+
+def _read_config(folder: Path, hashes: dict[str, str]) -> PackConfig:
+    path = folder / CONFIG_FILE
+    if not path.is_file():
+        raise InputRefused([Finding("pack_file_missing", Place(folder.name), {"file": CONFIG_FILE})])
+    raw = _read_limited(path)
+    hashes[CONFIG_FILE] = hash_bytes(raw)
+    try:
+        config = PackConfig.model_validate(tomllib.loads(raw.decode("utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputRefused([Finding("toml_invalid", Place(CONFIG_FILE), {"reason": error})]) from error
+    except ValidationError as error:
+        raise InputRefused(
+            Finding(
+                "setting_invalid", Place(CONFIG_FILE),
+                {"key": ".".join(map(str, e["loc"])) or "-", "reason": e["msg"]},
+            )
+            for e in error.errors()
+        ) from error  # fmt: skip
+    known = terms.aliases("provinces")
+    region = known.get(config.pack.region.strip().lower())
+    if region is None:
+        params = {
+            "name": config.pack.region, "vocabulary": "provinces",
+            "suggestion": Suggestion(config.pack.region, known),
+        }  # fmt: skip
+        raise InputRefused([Finding("term_unknown", Place(CONFIG_FILE, column="pack.region"), params)])
+    return config.model_copy(update={"pack": config.pack.model_copy(update={"region": region})})
+
+
+def _read_table(path: Path, contract: Any, hashes: dict[str, str]) -> tuple[pl.DataFrame, pl.Series]:
+    raw = _read_limited(path)
+    hashes[path.name] = hash_bytes(raw)
+    parsed = parse_csv(raw, contract, path.name, max_bytes=MAX_FILE_BYTES, allow_no_rows=True)
+    return parsed.frame, parsed.rows
+
+
+def _unknown_files(folder: Path, config: PackConfig | None) -> list[Finding]:
+    known = {f"{name}.csv" for name in PACK_TABLES} | {CONFIG_FILE}
+    if config is not None:
+        known.add(config.map.boundaries)
+    checked = {".csv", ".toml", ".geojson", ".json"}
+    strangers = sorted(
+        path.name for path in folder.iterdir() if path.suffix.lower() in checked and path.name not in known
+    )
+    return [
+        Finding(
+            "pack_file_unknown", Place(folder.name), {"file": name, "suggestion": Suggestion(name, known)}
+        )
+        for name in strangers
+    ]
+
+
+def _read_boundaries(folder: Path, config: PackConfig | None, hashes: dict[str, str]) -> str:
+    if config is None or not (folder / config.map.boundaries).is_file():
+        return ""
+    name = config.map.boundaries
+    raw = _read_limited(folder / name)
+    hashes[name] = hash_bytes(raw)
+    try:
+        collection = json.loads(raw)
+        features = collection["features"]
+        good = collection["type"] == "FeatureCollection" and all(
+            feature["geometry"]["type"] in BOUNDARY_TYPES and feature["properties"]["code"]
+            for feature in features
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputRefused([Finding("boundary_invalid", Place(name), {"reason": error})]) from error
+    if not good:
+        raise InputRefused([Finding("boundary_invalid", Place(name), {"reason": "type / properties.code"})])
+    return raw.decode("utf-8")

@@ -1,0 +1,34 @@
+"""Has a yearly series peaked: trend tests, a stated rule, a verdict and how often the rule is wrong.
+
+Pure functions over arrays; none reads a file or knows the clock.
+"""
+
+from dafeng.peaktest.error_rates import ErrorRates, PeakCase, Truth, simulate_error_rates
+from dafeng.peaktest.rule import DEFAULT_RULE, VERDICTS, PeakRule, Verdict, classify_peaks
+from dafeng.peaktest.trend import (
+    Correction,
+    TrendTest,
+    autocorrelation_lag1,
+    mann_kendall,
+    theil_sen,
+)
+from dafeng.peaktest.verdict import PeakAssessment, assess_peak
+
+__all__ = [
+    "DEFAULT_RULE",
+    "VERDICTS",
+    "Correction",
+    "ErrorRates",
+    "PeakAssessment",
+    "PeakCase",
+    "PeakRule",
+    "TrendTest",
+    "Truth",
+    "Verdict",
+    "assess_peak",
+    "autocorrelation_lag1",
+    "classify_peaks",
+    "mann_kendall",
+    "simulate_error_rates",
+    "theil_sen",
+]

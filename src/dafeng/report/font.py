@@ -1,0 +1,58 @@
+"""The embedded font: only the glyphs that a page uses, so that Chinese shows on a bare machine."""
+
+from __future__ import annotations
+
+import base64
+import io
+from functools import cache
+from importlib.resources import files
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+from fontTools.ttLib.woff2 import WOFF2FlavorData
+
+FAMILY = "Dafeng Sans"
+_ASSET = "noto-sans-sc-subset.woff2"
+
+
+@cache
+def known_characters() -> frozenset[str]:
+    """Return the characters that the vendored font has."""
+    with TTFont(_open_asset(), lazy=True) as font:
+        return frozenset(map(chr, font.getBestCmap()))
+
+
+def _open_asset() -> io.BytesIO:
+    return io.BytesIO(files("dafeng.report").joinpath("assets", _ASSET).read_bytes())
+
+
+def subset_font(text: str) -> bytes:
+    """Return a WOFF2 font with the glyphs of a text; characters that the font lacks are left to the system.
+
+    Parameters
+    ----------
+    text : str
+        Everything that the page may show.
+    """
+    options = subset.Options()
+    options.layout_features = []
+    options.hinting = False
+    options.notdef_outline = True
+    font = TTFont(_open_asset(), lazy=True, recalcTimestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes={ord(char) for char in text if ord(char) >= 0x20})
+    cutter.subset(font)
+    font.flavor = "woff2"
+    font.flavorData = WOFF2FlavorData(transformedTables=set())
+    out = io.BytesIO()
+    font.save(out, reorderTables=False)
+    return out.getvalue()
+
+
+def font_face(text: str) -> str:
+    """Return the ``@font-face`` rule with the glyphs of a text as a data address."""
+    data = base64.b64encode(subset_font(text)).decode("ascii")
+    return (
+        f'@font-face{{font-family:"{FAMILY}";font-weight:400;font-display:block;'
+        f'src:url(data:font/woff2;base64,{data}) format("woff2")}}'
+    )

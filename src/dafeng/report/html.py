@@ -1,0 +1,117 @@
+"""The report as one self-contained page: nothing is ever loaded from a network, and the page says so itself."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from dafeng import terms
+from dafeng.report.charts import json_text
+from dafeng.report.drawing import asset, draw
+from dafeng.report.font import font_face
+from dafeng.report.pages import PAGES
+from dafeng.report.traces import TraceBook
+from dafeng.report.words import plain, words
+
+if TYPE_CHECKING:
+    from dafeng.report.context import ReportContext
+    from dafeng.report.page import Page
+
+SCRIPT_WORDS = (
+    "null", "total", "combustion", "no_total", "published_total", "trace.source", "trace.publisher", "trace.date",
+    "trace.locator", "trace.place", "trace.grade", "trace.unit", "trace.step", "trace.jump", "trace.close",
+    "trace.own", "no_agency", "targets.shown", "map.shown", "trace.hint",
+)  # fmt: skip
+
+
+def render_report(context: ReportContext) -> str:
+    """Return the report as HTML.
+
+    Parameters
+    ----------
+    context : ReportContext
+        Description of the run and its tables. A section whose tables are missing says “not computed”.
+
+    Returns
+    -------
+    str
+        A complete page with styles, script, font, data and traces inside; the same context gives the same text.
+    """
+    fresh = replace(context, traces=TraceBook())
+    sections = [(page, Markup(_render_page(page, fresh))) for page in PAGES]  # noqa: S704 - drawn with autoescape
+    scripts = [Markup(asset(name)) for name in ("echarts.min.js", "report.js")]  # noqa: S704 - our own assets
+    body = draw("body.html", meta=fresh.meta, sections=sections, data=json_text(page_data(fresh)))
+    title = {language: plain("title", language, region=name) for language, name in _names(fresh)}
+    style = asset("report.css")
+    return draw(
+        "page.html",
+        title=title,
+        meta=fresh.meta,
+        policy=_policy(scripts),
+        font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only
+        style=Markup(style),  # noqa: S704 - our own asset
+        body=Markup(body),  # noqa: S704 - drawn with autoescape
+        scripts=scripts,
+    )
+
+
+def _names(context: ReportContext) -> tuple[tuple[Any, str], ...]:
+    return ("zh", context.meta.region_zh), ("en", context.meta.region_en)
+
+
+def _render_page(page: Page, context: ReportContext) -> str:
+    lacking = [table_id for table_id in page.needs if not context.has(table_id)]
+    return draw("not_computed.html", tables=lacking) if lacking else page.render(context)
+
+
+def page_data(context: ReportContext) -> dict[str, Any]:
+    """Return what the script needs to know: traces, the sources that they name, grades and words."""
+    traces = {
+        key: {
+            name: value
+            for name, value in (
+                ("s", list(trace.sources)), ("g", trace.grade), ("u", _pair(trace.unit_zh, trace.unit_en)),
+                ("p", _pair(trace.place_zh, trace.place_en)), ("d", _pair(trace.step_zh, trace.step_en)),
+                ("j", trace.jump),
+            )
+            if value
+        }
+        for key, trace in context.traces.items()
+    }  # fmt: skip
+    named = {source for _, trace in context.traces.items() for source in trace.sources}
+    sources = {
+        code: {
+            "t": _pair(row["title_zh"], row["title_en"]), "p": row["publisher"] or "", "d": row["date"] or "",
+            "l": row["locator"] or "",
+        }
+        for code, row in context.by_key("pack.sources", "source_id").items()
+        if code in named
+    }  # fmt: skip
+    grades = {code: _pair(row["zh"], row["en"]) for code, row in terms.entries("grade").items()}
+    return {
+        "traces": traces,
+        "sources": sources,
+        "grades": grades,
+        "words": {key: _pair(words()[key]["zh"], words()[key]["en"]) for key in SCRIPT_WORDS},
+    }
+
+
+def _pair(zh: str, en: str) -> list[str]:
+    return [zh, en] if zh or en else []
+
+
+def _policy(scripts: list[Markup]) -> str:
+    """Return the content security policy: no address at all, and only our own scripts by their hash."""
+    hashes = []
+    for script in scripts:
+        digest = hashlib.sha256(f"\n{script}\n".encode()).digest()
+        hashes.append(f"'sha256-{base64.b64encode(digest).decode('ascii')}'")
+    parts = (
+        "default-src 'none'", f"script-src {' '.join(hashes)}", "style-src 'unsafe-inline'", "font-src data:",
+        "img-src data:", "base-uri 'none'", "form-action 'none'",
+    )  # fmt: skip
+    return "; ".join(parts)

@@ -1,0 +1,135 @@
+"""The city map as an SVG of our own: shapes once, one layer of fills for each series and period."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from dafeng.report.figures import number
+
+WIDTH = 460.0
+CLASSES = 5
+FILLS = ("#d6e6f2", "#a9cbe3", "#74a9cf", "#3d7fb0", "#1f4e79")
+Ring = list[list[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One region of the map: its code, names, level, path and the place of its label."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    level: str
+    path: str
+    x: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """All shapes in the pixels of one drawing."""
+
+    shapes: tuple[Shape, ...]
+    width: float
+    height: float
+
+    @property
+    def cities(self) -> tuple[Shape, ...]:
+        """The shapes below the province."""
+        return tuple(shape for shape in self.shapes if shape.level == "city")
+
+
+def read_drawing(geojson: str) -> Drawing | None:
+    """Return the shapes of a GeoJSON text in an equirectangular projection; None for an empty text."""
+    if not geojson.strip():
+        return None
+    features = json.loads(geojson)["features"]
+    points = [point for feature in features for ring in _rings(feature["geometry"]) for point in ring]
+    west, east = min(p[0] for p in points), max(p[0] for p in points)
+    south, north = min(p[1] for p in points), max(p[1] for p in points)
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = WIDTH / ((east - west) * squeeze)
+
+    def place(point: list[float]) -> tuple[float, float]:
+        return (point[0] - west) * squeeze * scale, (north - point[1]) * scale
+
+    shapes = tuple(_shape(feature, place) for feature in features)
+    return Drawing(shapes, round(WIDTH, 1), round((north - south) * scale, 1))
+
+
+def _rings(geometry: dict[str, Any]) -> list[Ring]:
+    if geometry["type"] == "Polygon":
+        return list(geometry["coordinates"])
+    return [ring for polygon in geometry["coordinates"] for ring in polygon]
+
+
+def _shape(feature: dict[str, Any], place: Any) -> Shape:
+    rings = [[place(point) for point in ring] for ring in _rings(feature["geometry"])]
+    path = "".join(
+        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings
+    )
+    x, y = _centre(max(rings, key=len))
+    given = feature["properties"]
+    return Shape(str(given["code"]), given["name_zh"], given["name_en"], given["level"], path, round(x, 1), round(y, 1))
+
+
+def _centre(ring: list[tuple[float, float]]) -> tuple[float, float]:
+    """Return the centroid of a ring (shoelace formula)."""
+    area = x = y = 0.0
+    for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+        cross = x0 * y1 - x1 * y0
+        area += cross
+        x += (x0 + x1) * cross
+        y += (y0 + y1) * cross
+    return (x / (3 * area), y / (3 * area)) if area else ring[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Equal classes between the least and the greatest value."""
+
+    low: float
+    step: float
+    count: int
+
+    def place(self, value: float) -> int:
+        """Return the class of a value, 0 for the lowest."""
+        return min(self.count - 1, int((value - self.low) / self.step)) if self.step else 0
+
+    def fill(self, value: float) -> str:
+        """Return the fill of a value."""
+        return FILLS[self.place(value)] if self.count > 1 else FILLS[2]
+
+    def legend(self) -> list[tuple[str, str]]:
+        """Return (fill, bounds in words) of every class."""
+        if self.count == 1:
+            return [(FILLS[2], number(self.low))]
+        bounds = [self.low + self.step * place for place in range(self.count + 1)]
+        return [
+            (FILLS[place], f"{number(round(bounds[place], 6))} – {number(round(bounds[place + 1], 6))}")
+            for place in range(self.count)
+        ]
+
+
+def make_scale(values: list[float]) -> Scale:
+    """Return a scale with round bounds around some values (at least one).
+
+    Examples
+    --------
+    >>> make_scale([12.0, 97.0]).legend()[0][1]
+    '0 – 20'
+    """
+    low, high = min(values), max(values)
+    if low == high:
+        return Scale(low, 0.0, 1)
+    raw = (high - low) / CLASSES
+    power = 10.0 ** math.floor(math.log10(raw))
+    for factor in (1, 2, 2.5, 5, 10, 20):
+        step = factor * power
+        start = math.floor(low / step) * step
+        if start + CLASSES * step >= high:
+            return Scale(start, step, CLASSES)
+    raise ArithmeticError(f"no round step for {low} to {high}")

@@ -1,0 +1,129 @@
+"""Energy flow: where energy comes from, is transformed and is used, year by year."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dafeng import terms
+from dafeng.report.drawing import draw
+from dafeng.report.emission_view import input_sources
+from dafeng.report.figures import number, number_button
+from dafeng.report.page import Page
+from dafeng.report.traces import Trace
+from dafeng.report.words import both, phrase, plain, term_pair
+
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+    from dafeng.report.context import ReportContext
+
+FLOW, UNDRAWN = "inventory.flow", "inventory.undrawn"
+TJ_PER_PJ = 1000.0
+FUEL_COLOURS = {
+    "coal": "#4a5561", "coke": "#8c4a3f", "coal_gas": "#c98a4b", "oil": "#6b5b95", "gas": "#5aa6a0",
+    "secondary": "#e0a23b", "other": "#9db7d5",
+}  # fmt: skip
+NODE_COLOURS = {"process": "#8fa1b3", "use": "#1f4e79"}
+
+
+def render_flow(context: ReportContext) -> str:
+    """Return the flow diagram with its year selector and the table of the latest year."""
+    rows = [row for row in context.own_rows(FLOW) if row["energy_tj"] is not None and row["energy_tj"] > 0]
+    if not rows:
+        return draw("empty.html", text=phrase("flow.none"))
+    years = sorted({row["year"] for row in rows}, reverse=True)
+    traces = {year: _trace_year(context, year) for year in years}
+    return draw(
+        "flow.html",
+        years=years,
+        data=flow_chart(rows, years, traces),
+        title=_message(rows, years[0], traces[years[0]]),
+        links=_table(rows, years[0], traces[years[0]]),
+        undrawn=_undrawn(context),
+    )
+
+
+def flow_chart(rows: list[dict[str, Any]], years: list[int], traces: dict[int, str]) -> dict[str, Any]:
+    """Return nodes with their names and, by year, links as (source, target, PJ)."""
+    nodes: dict[str, dict[str, str]] = {}
+    for row in rows:
+        for end in ("source", "target"):
+            nodes.setdefault(row[end], {"zh": row[f"{end}_zh"], "en": row[f"{end}_en"]})
+    place = {code: index for index, code in enumerate(nodes)}
+    links: dict[str, list[list[float]]] = {str(year): [] for year in years}
+    for row in rows:
+        value = round(row["energy_tj"] / TJ_PER_PJ, 3)
+        links[str(row["year"])].append([place[row["source"]], place[row["target"]], value])
+    return {
+        "kind": "flow",
+        "nodes": [{"id": code, "color": node_colour(code), **names} for code, names in nodes.items()],
+        "years": links,
+        "latest": str(years[0]),
+        "unit": {"zh": "PJ", "en": "PJ"},
+        "traces": {str(year): traces[year] for year in years},
+    }
+
+
+def node_colour(node: str) -> str:
+    """Return the colour of a node: its group for a fuel, grey for a transformation, dark for a use."""
+    kind, _, code = node.partition(":")
+    if kind != "fuel":
+        return NODE_COLOURS.get(kind, NODE_COLOURS["use"])
+    group = terms.entries("fuels").get(code.rstrip("+"), {}).get("group", "other")
+    return FUEL_COLOURS.get(group, FUEL_COLOURS["other"])
+
+
+def _inflow(rows: list[dict[str, Any]], year: int) -> dict[str, float]:
+    """Return the energy of the nodes that nothing flows into, largest first."""
+    own = [row for row in rows if row["year"] == year]
+    targets = {row["target"] for row in own}
+    found: dict[str, float] = {}
+    for row in own:
+        if row["source"] not in targets:
+            found[row["source"]] = found.get(row["source"], 0.0) + row["energy_tj"]
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
+def _message(rows: list[dict[str, Any]], year: int, key: str) -> Markup:
+    inflow = _inflow(rows, year)
+    first = next(iter(inflow))
+    row = next(row for row in rows if row["source"] == first)
+    share = number_button(f"{number(100 * inflow[first] / sum(inflow.values()), 1)}%", key)
+    return phrase("flow.message", year=year, node=(row["source_zh"], row["source_en"]), share=share)
+
+
+def _table(rows: list[dict[str, Any]], year: int, key: str) -> list[tuple[Markup, Markup, Markup]]:
+    own = sorted((row for row in rows if row["year"] == year), key=lambda row: -row["energy_tj"])
+    return [
+        (
+            both(row["source_zh"], row["source_en"]),
+            both(row["target_zh"], row["target_en"]),
+            number_button(number(row["energy_tj"] / TJ_PER_PJ, 1), key),
+        )
+        for row in own
+    ]
+
+
+def _undrawn(context: ReportContext) -> tuple[str, str]:
+    """Return the fuels that the diagram leaves out, in Chinese and in English; empty texts when none is known."""
+    names = [term_pair("fuels", code) for code in dict.fromkeys(row["fuel"] for row in context.own_rows(UNDRAWN))]
+    return "、".join(name["zh"] for name in names), ", ".join(name["en"] for name in names)
+
+
+def _trace_year(context: ReportContext, year: int) -> str:
+    sources, grade = input_sources(context, year)
+    return context.add_trace(
+        Trace(
+            sources=sources or (f"{context.meta.pack_id} {context.meta.pack_version}",),
+            grade=grade,
+            unit_zh="PJ",
+            unit_en="PJ",
+            step_zh=plain("step.flow", "zh"),
+            step_en=plain("step.flow", "en"),
+            place_zh=plain("place.year", "zh", year=year),
+            place_en=plain("place.year", "en", year=year),
+        )
+    )
+
+
+PAGE = Page("flow", "能流图", "Energy flow", (FLOW,), render_flow)

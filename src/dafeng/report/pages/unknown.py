@@ -1,0 +1,66 @@
+"""What is unknown: open questions with their readings, targets without data, missing years."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dafeng.report.drawing import badge, draw
+from dafeng.report.emission_view import EMISSIONS, view_emissions
+from dafeng.report.page import Page
+from dafeng.report.words import both
+
+if TYPE_CHECKING:
+    from dafeng.report.context import ReportContext
+
+WITHOUT_DATA = ("no_published_data", "scope_not_comparable", "awaiting_state", "no_indicator")
+
+
+def render_unknown(context: ReportContext) -> str:
+    """Return open questions, targets without comparable data, years without totals and stages not run."""
+    targets = context.by_key("plan.targets", "target_id")
+    gaps = view_emissions(context).years_without_total if context.has(EMISSIONS) else ()
+    return draw(
+        "unknown.html",
+        questions=_questions(context, targets),
+        without=_without_data(context, targets),
+        gaps=gaps,
+        weak=_weak(context),
+        findings=len(context.own_rows("inventory.findings")),
+        stages=context.meta.stages_not_run,
+    )
+
+
+def _questions(context: ReportContext, targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    found = []
+    for row in context.rows("plan.open_questions"):
+        ids = [code for code in (row["target_ids"] or "").split(";") if code]
+        named = [(targets[code]["name_zh"], targets[code]["name_en"]) for code in ids if code in targets]
+        found.append(
+            {
+                "id": row["question_id"],
+                "question": both(row["question_zh"], row["question_en"]),
+                "why": both(row["why_zh"], row["why_en"]),
+                "readings": both(row["options_zh"], row["options_en"]),
+                "targets": [both(zh, en) for zh, en in dict.fromkeys(named)],
+            }
+        )
+    return found
+
+
+def _without_data(context: ReportContext, targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    groups = []
+    rows = context.rows("tracking.verdicts")
+    for verdict in WITHOUT_DATA:
+        own = [targets[r["target_id"]] for r in rows if r["verdict"] == verdict and r["target_id"] in targets]
+        if own:
+            names = [both(t["name_zh"], t["name_en"]) for t in own]
+            groups.append({"verdict": verdict, "badge": badge(verdict), "names": names})
+    return groups
+
+
+def _weak(context: ReportContext) -> int:
+    """Return how many observations are too weak for a verdict (grades C and X)."""
+    return sum(row["grade"] in {"C", "X"} for row in context.rows("tracking.observations"))
+
+
+PAGE = Page("unknown", "未知与待决", "What is unknown", (), render_unknown)

@@ -1,0 +1,115 @@
+"""One scenario schema for pathways and the power system: TOML in, frozen records out."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from dafeng.errors import Finding, InputRefused, Place
+
+Boundary = Literal["production", "consumption"]
+PowerExport = Literal["included", "excluded"]
+Process = Literal["energy_only", "with_process"]
+Gases = Literal["co2", "all"]
+Shape = Literal["linear", "step", "s_curve"]
+Year = Annotated[int, Field(ge=1990, le=2100)]
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Scope(_Record):
+    """The four axes that every total carries."""
+
+    boundary: Boundary = "production"
+    """Emissions of what is produced here, or of what is consumed here."""
+    power_export: PowerExport = "included"
+    """Whether emissions of electricity that is sent out count."""
+    process: Process = "with_process"
+    """Fuel combustion alone, or with industrial processes."""
+    gases: Gases = "co2"
+    """Carbon dioxide alone, or all gases of the accounts."""
+
+
+class Lever(_Record):
+    """One lever: its value at the end of its schedule and the way there."""
+
+    id: str
+    start: Year
+    end: Year
+    shape: Shape = "linear"
+    value: float
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.end < self.start:
+            raise ValueError(f"end {self.end} < start {self.start}")
+        return self
+
+
+class Scenario(_Record):
+    """A named future.
+
+    ``inherits`` names another scenario whose fields hold where this one says nothing; levers are
+    inherited one by one, by id.
+    """
+
+    id: str
+    name_zh: str
+    name_en: str
+    inherits: str = ""
+    scope: Scope = Scope()
+    first_year: Year
+    last_year: Year
+    levers: tuple[Lever, ...] = ()
+    prices: dict[str, float] = Field(default_factory=dict)
+    """Price series by name, in CNY of the year in the name (for example ``coal_cny_2020_per_t``)."""
+    weather: str = ""
+    """Weather year or profile set."""
+    seed: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.last_year < self.first_year:
+            raise ValueError(f"last_year {self.last_year} < first_year {self.first_year}")
+        ids = [lever.id for lever in self.levers]
+        if len(set(ids)) < len(ids):
+            raise ValueError("a lever stands twice")
+        return self
+
+
+def parse_scenario(text: str, name: str) -> Scenario:
+    """Return the scenario that a TOML text describes; unknown keys are errors.
+
+    Raises
+    ------
+    InputRefused
+        ``toml_invalid`` or ``setting_invalid``, one finding per key.
+    """
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputRefused([Finding("toml_invalid", Place(name), {"reason": error})]) from error
+    try:
+        return Scenario.model_validate(raw)
+    except ValidationError as error:
+        raise InputRefused(
+            Finding(
+                "setting_invalid",
+                Place(name),
+                {"key": ".".join(map(str, e["loc"])) or "-", "reason": e["msg"]},
+            )
+            for e in error.errors()
+        ) from error
+
+
+def inherit_scenario(child: Scenario, parent: Scenario) -> Scenario:
+    """Return ``child`` with everything it leaves open taken from ``parent``."""
+    given = child.model_fields_set - {"levers", "prices"}
+    merged = {**parent.model_dump(), **{key: getattr(child, key) for key in given}}
+    levers = {lever.id: lever for lever in (*parent.levers, *child.levers)}
+    merged |= {"levers": tuple(levers.values()), "prices": parent.prices | child.prices, "inherits": ""}
+    return Scenario.model_validate(merged)

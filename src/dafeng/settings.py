@@ -1,0 +1,77 @@
+"""Settings: one model, one TOML file. The default file and its documentation page are made from here."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dafeng.errors import Finding, InputRefused, Place
+
+FILE_NAME = "dafeng.toml"
+
+
+class Settings(BaseModel):
+    """What a user may set once instead of on every command line."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    language: Annotated[
+        Literal["zh", "en"], Field(description="终端输出的语言 / language of terminal output")
+    ] = "zh"
+    pack: Annotated[
+        str, Field(description="默认省包：内置名称或文件夹 / default pack: built-in name or folder")
+    ] = "shanxi"
+    out: Annotated[str, Field(description="dafeng run 的输出文件夹 / output folder of dafeng run")] = (
+        "dafeng-out"
+    )
+    max_file_mb: Annotated[
+        int, Field(ge=1, le=4096, description="读入文件的大小上限（MB）/ largest input file (MB)")
+    ] = 200
+
+
+def read_settings(path: Path | None = None) -> Settings:
+    """Return the settings of a file, or the defaults.
+
+    Parameters
+    ----------
+    path : Path, optional
+        A TOML file; default ``dafeng.toml`` of the working folder if there is one.
+
+    Raises
+    ------
+    InputRefused
+        ``file_missing``, ``toml_invalid`` or ``setting_invalid`` (one finding per key).
+    """
+    chosen = path or Path(FILE_NAME)
+    if not chosen.is_file():
+        if path is not None:
+            raise InputRefused.of("file_missing", file=path)
+        return Settings()
+    place = Place(str(chosen))
+    try:
+        return Settings.model_validate(tomllib.loads(chosen.read_text("utf-8-sig")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputRefused([Finding("toml_invalid", place, {"reason": error})]) from error
+    except ValidationError as error:
+        raise InputRefused(
+            Finding("setting_invalid", place, {"key": ".".join(map(str, e["loc"])), "reason": e["msg"]})
+            for e in error.errors()
+        ) from error
+
+
+def default_toml() -> str:
+    """Return the default settings file with a comment for every key.
+
+    Examples
+    --------
+    >>> default_toml().splitlines()[2]
+    'language = "zh"'
+    """
+    lines = ["# dafeng.toml"]
+    for name, info in Settings.model_fields.items():
+        value = f'"{info.default}"' if isinstance(info.default, str) else info.default
+        lines += [f"# {info.description}", f"{name} = {value}"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,260 @@
+"""Table contracts: what a column is called, its unit, its words, its key; and the check itself.
+
+A contract is a class with one attribute per column::
+
+    class EnergyUse(Table):
+        year: int = column(unit="year", key=True, zh="年份", en="Year")
+        use_tj: float = column(unit="TJ", zh="用能量", en="Energy use")
+
+``check(frame, EnergyUse)`` returns the frame or raises :class:`~dafeng.errors.TableError` with every
+offending row. Contracts also feed the CSV reader, the workbook headers and the reference pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.model_config import BaseConfig
+from pandera.errors import SchemaErrors
+
+from dafeng import terms
+from dafeng.errors import Finding, Place, TableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Form = Literal["", "period", "published", "list"]
+"""How a text is written: a period, a date of publication, or codes separated by ``;``."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """What a contract says of one column."""
+
+    name: str
+    dtype: pl.DataType
+    unit: str
+    zh: str
+    en: str
+    key: bool
+    nullable: bool
+    vocabulary: str
+    references: str
+    form: Form
+    choices: tuple[str, ...]
+    low: float | None
+    high: float | None
+
+
+def column(  # noqa: PLR0913 - the one place where a column is declared
+    *,
+    zh: str,
+    en: str,
+    unit: str = "",
+    key: bool = False,
+    nullable: bool = False,
+    vocabulary: str = "",
+    references: str = "",
+    form: Form = "",
+    choices: Sequence[str] = (),
+    low: float | None = None,
+    high: float | None = None,
+) -> Any:
+    """Declare a column of a contract.
+
+    Parameters
+    ----------
+    zh, en : str
+        Its name in words.
+    unit : str
+        Unit of a number; ``"1"`` for a pure number, ``"year"`` for a calendar year.
+    key : bool
+        Part of the primary key.
+    nullable : bool
+        May be missing (null = not reported; never zero).
+    vocabulary : str
+        Name of a vocabulary of :mod:`dafeng.terms` that holds its codes.
+    references : str
+        ``table.column`` of the same pack that must hold the value.
+    form : {"", "period", "published", "list"}
+        How a text is written.
+    choices : sequence of str
+        A closed set of values.
+    low, high : float, optional
+        Bounds, both included.
+    """
+    metadata = {
+        "unit": unit, "zh": zh, "en": en, "key": key, "vocabulary": vocabulary, "references": references,
+        "form": form, "choices": tuple(choices), "low": low, "high": high,
+    }  # fmt: skip
+    return pa.Field(nullable=nullable, ge=low, le=high, metadata=metadata)
+
+
+class Table(pa.DataFrameModel):
+    """Base of all contracts: exactly these columns, in any order."""
+
+    class Config(BaseConfig):
+        """Pandera settings: no unknown columns, no silent conversion."""
+
+        strict = True
+        coerce = False
+
+
+@cache
+def columns_of(contract: type[Table]) -> tuple[ColumnSpec, ...]:
+    """Return the columns of a contract in the order of declaration."""
+    specs = []
+    for name, col in contract.to_schema().columns.items():
+        meta = cast("Mapping[str, Any]", col.metadata)
+        dtype = col.dtype.type
+        specs.append(ColumnSpec(name=name, dtype=dtype, nullable=col.nullable, **meta))
+    return tuple(specs)
+
+
+def keys_of(contract: type[Table]) -> list[str]:
+    """Return the names of the key columns."""
+    return [spec.name for spec in columns_of(contract) if spec.key]
+
+
+def empty_table(contract: type[Table]) -> pl.DataFrame:
+    """Return a frame without rows that fulfils the contract."""
+    return pl.DataFrame(schema={spec.name: spec.dtype for spec in columns_of(contract)})
+
+
+def suggest(value: str, known: Iterable[str], language: str) -> str:
+    """Return “, did you mean …?” for the nearest known name, or an empty text."""
+    lowered = {name.lower(): name for name in known}
+    near = get_close_matches(value.lower(), list(lowered), n=1, cutoff=0.5)
+    if not near:
+        return ""
+    return f"，是否为 {lowered[near[0]]}？" if language == "zh" else f", did you mean {lowered[near[0]]}?"
+
+
+class Suggestion:
+    """A nearest-name hint that fills the same place of a message in either language."""
+
+    def __init__(self, value: str, known: Iterable[str]) -> None:
+        near = suggest(value, known, "en")
+        self.name = near.removeprefix(", did you mean ").removesuffix("?")
+
+    def __str__(self) -> str:
+        """Return the hint, readable in both languages."""
+        return f" → {self.name}?" if self.name else ""
+
+
+def check(frame: pl.DataFrame, contract: type[Table], *, name: str = "") -> pl.DataFrame:
+    """Return the frame with the contract's column order, or raise with everything that is wrong.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The table; a LazyFrame is refused because its values could not be checked.
+    contract : type of Table
+        What it must fulfil.
+    name : str
+        How messages call the table; default the contract's name.
+
+    Raises
+    ------
+    TableError
+        With one finding per offending cell, missing column or repeated key.
+    """
+    called = name or contract.__name__
+    if not isinstance(frame, pl.DataFrame):
+        raise TableError.of("lazy_frame", contract=contract.__name__)
+    try:
+        contract.validate(frame, lazy=True)
+        problems: list[Finding] = []
+    except SchemaErrors as error:
+        problems = _findings_from(error.failure_cases, called, frame)
+    specs = columns_of(contract)
+    present = [spec for spec in specs if spec.name in frame.columns]
+    for spec in present:
+        problems += check_codes(frame[spec.name], spec, called)
+    if len(present) == len(specs):
+        problems += check_keys(frame, keys_of(contract), called)
+    if problems:
+        raise TableError(problems)
+    return frame.select([spec.name for spec in specs])
+
+
+def check_codes(
+    values: pl.Series, spec: ColumnSpec, file: str, rows: pl.Series | None = None
+) -> list[Finding]:
+    """Return findings for values outside the column's vocabulary or closed set.
+
+    Parameters
+    ----------
+    values : polars.Series
+        The column; ``form="list"`` columns are split at ``;``.
+    spec : ColumnSpec
+        Its declaration.
+    file : str
+        Named in the findings.
+    rows : polars.Series, optional
+        Row numbers as the user counts them; default: position + 2 (row 1 is the header).
+    """
+    if not spec.vocabulary and not spec.choices:
+        return []
+    known = set(spec.choices) or terms.codes(spec.vocabulary)
+    listed = values.cast(pl.String)
+    split = (
+        listed.str.split(";")
+        if spec.form == "list"
+        else listed.to_frame("v").select(pl.concat_list("v"))["v"]
+    )
+    numbers = rows if rows is not None else pl.int_range(2, len(values) + 2, eager=True)
+    table = pl.DataFrame({"row": numbers, "code": split}).explode("code")
+    wrong = table.filter(pl.col("code").is_not_null() & ~pl.col("code").is_in(sorted(known)))
+    label = spec.vocabulary or ", ".join(spec.choices)
+    return [
+        Finding(
+            "code_unknown", Place(file, row=row, column=spec.name),
+            {"value": code, "vocabulary": label, "suggestion": Suggestion(code, known)},
+        )
+        for row, code in wrong.iter_rows()
+    ]  # fmt: skip
+
+
+def check_keys(
+    frame: pl.DataFrame, keys: list[str], file: str, rows: pl.Series | None = None
+) -> list[Finding]:
+    """Return a finding for every row whose key stood in an earlier row."""
+    if not keys or frame.is_empty():
+        return []
+    numbers = rows if rows is not None else pl.int_range(2, frame.height + 2, eager=True)
+    numbered = frame.select(keys).with_columns(numbers.alias("_row"))
+    first = pl.col("_row").first().over(keys)
+    again = numbered.with_columns(first.alias("_first")).filter(pl.col("_row") != pl.col("_first"))
+    return [
+        Finding(
+            "key_repeated", Place(file, row=row["_row"], column=", ".join(keys)),
+            {"key": " / ".join("" if row[k] is None else str(row[k]) for k in keys), "first": row["_first"]},
+        )
+        for row in again.iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _findings_from(cases: pl.DataFrame, file: str, frame: pl.DataFrame) -> list[Finding]:
+    found = []
+    for case in cases.iter_rows(named=True):
+        row = None if case["index"] is None else int(case["index"]) + 2
+        place = Place(file, row=row, column=str(case["column"] or ""))
+        kind = str(case["check"])
+        if kind == "column_in_dataframe":
+            params = {"column": case["failure_case"], "present": ", ".join(frame.columns)}
+            found.append(Finding("column_missing", Place(file), params))
+        elif kind == "column_in_schema":
+            params = {"column": case["failure_case"], "suggestion": ""}
+            found.append(Finding("column_unknown", Place(file), params))
+        elif kind == "not_nullable":
+            found.append(Finding("cell_empty", place))
+        else:
+            params = {"value": case["failure_case"], "rule": kind}
+            found.append(Finding("value_out_of_range", place, params))
+    return found

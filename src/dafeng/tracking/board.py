@@ -1,0 +1,191 @@
+"""The target board: every target of a pack judged on a day."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from dafeng.period import latest_date
+from dafeng.plan import find_in_force
+from dafeng.provenance import Step
+from dafeng.table import check, columns_of, empty_table
+from dafeng.tracking.case import Case, Readings, Ruling
+from dafeng.tracking.contracts import JudgingRules, Variants, Verdicts
+from dafeng.tracking.evidence import Evidence, gather_evidence
+from dafeng.tracking.rulings import rule_on
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Verdicts, variants and the rules that made them."""
+
+    verdicts: pl.DataFrame
+    variants: pl.DataFrame
+    rules: pl.DataFrame
+    steps: tuple[Step, ...]
+
+
+def judge_targets(
+    tables: Mapping[str, pl.DataFrame], region: str, as_of: date, readings: Readings,
+    same_scope: Mapping[str, str] | None = None,
+) -> Board:  # fmt: skip
+    """Return one verdict a target.
+
+    Parameters
+    ----------
+    tables : mapping of str to polars.DataFrame
+        ``targets``, ``target_links``, ``indicators``, ``indicator_series``, ``observations`` and
+        ``open_questions`` of a pack.
+    region : str
+        The province whose observations count.
+    as_of : date
+        The day of the verdict: later publications are not known yet.
+    readings : Readings
+        Decisions on open wording.
+    same_scope : mapping of str to str, optional
+        ``indicator_id`` -> ``series_id`` decided to be the same scope.
+
+    Returns
+    -------
+    Board
+    """
+    evidence = gather_evidence(
+        tables["observations"], tables["indicator_series"], region, as_of, same_scope or {}
+    )
+    known = _known_targets(tables["targets"], tables.get("documents"), as_of)
+    in_force = find_in_force(tables["targets"], tables["target_links"], as_of)
+    indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
+    assigned = _assigned(tables["targets"], tables["target_links"])
+    questions = _questions(tables["open_questions"])
+    rows: list[dict[str, Any]] = []
+    variants: list[dict[str, Any]] = []
+    for target in tables["targets"].iter_rows(named=True):
+        target_id, indicator = target["target_id"], indicators[target["indicator_id"]]
+        if target_id not in known:
+            continue
+        current = in_force[target_id] if in_force[target_id] in known else target_id
+        giver = assigned.get(target_id, ("", None))
+        case = Case(
+            target=target, direction=indicator["direction"], indicator_kind=indicator["kind"],
+            evidence=evidence.get(target["indicator_id"], Evidence()),
+            replaced_by=current if current != target_id else "",
+            assigned_by=giver[0], assigned_value=giver[1], readings=readings, as_of=as_of,
+        )  # fmt: skip
+        ruling = rule_on(case)
+        rows.append(_verdict_row(case, ruling, current, questions.get(target_id)))
+        variants += _variant_rows(target_id, ruling)
+    return Board(
+        _table(rows, Verdicts), _table(variants, Variants), judging_rules(),
+        (Step(
+            "tracking.judge_targets", f"对 {len(rows)} 个目标作出结论", f"verdicts on {len(rows)} targets",
+            {"as_of": as_of.isoformat(), "about_tolerance": readings.about_tolerance}, len(rows),
+        ),),
+    )  # fmt: skip
+
+
+@cache
+def judging_rules() -> pl.DataFrame:
+    """Return how each kind of target is judged, as a :class:`JudgingRules` table."""
+    return _table(list(_read("rules.csv")), JudgingRules)
+
+
+@cache
+def _read(name: str) -> tuple[dict[str, str], ...]:
+    text = files("dafeng.tracking").joinpath(name).read_text("utf-8")
+    return tuple(csv.DictReader(text.splitlines()))
+
+
+def reason_texts() -> dict[str, dict[str, str]]:
+    """Return the reasons that verdicts give: code -> {zh, en}."""
+    return {row["reason"]: row for row in _read("reasons.csv")}
+
+
+def _known_targets(targets: pl.DataFrame, documents: pl.DataFrame | None, as_of: date) -> set[str]:
+    """Return the targets whose document was public on the day."""
+    if documents is None:
+        return set(targets["target_id"])
+    late = {
+        row["document_id"]
+        for row in documents.iter_rows(named=True)
+        if row["date"] is not None and latest_date(row["date"]) > as_of
+    }
+    return {r["target_id"] for r in targets.iter_rows(named=True) if r["document_id"] not in late}
+
+
+def _assigned(targets: pl.DataFrame, links: pl.DataFrame) -> dict[str, tuple[str, float | None]]:
+    """Return for each assigned target and for its giver: (giver, number)."""
+    values = dict(targets.select("target_id", "value").iter_rows())
+    found: dict[str, tuple[str, float | None]] = {}
+    for row in links.filter(pl.col("relation") == "assigns").iter_rows(named=True):
+        pair = (row["target_id"], values.get(row["target_id"]))
+        found[row["other_target_id"]] = pair
+        found[row["target_id"]] = pair
+    return found
+
+
+def _questions(questions: pl.DataFrame) -> dict[str, str]:
+    found: dict[str, list[str]] = {}
+    for row in questions.iter_rows(named=True):
+        for target_id in (row["target_ids"] or "").split(";"):
+            found.setdefault(target_id, []).append(row["question_id"])
+    return {target_id: ";".join(ids) for target_id, ids in found.items()}
+
+
+def _verdict_row(case: Case, ruling: Ruling, in_force: str, questions: str | None) -> dict[str, Any]:
+    seen, base = ruling.observation, ruling.baseline
+    texts = reason_texts()[ruling.reason]
+    return {
+        "target_id": case.target["target_id"],
+        "as_of": case.as_of.isoformat(),
+        "verdict": ruling.verdict,
+        "indicator_id": case.target["indicator_id"],
+        "series_id": seen and seen.series_id,
+        "period": seen and str(seen.period),
+        "observed": seen and seen.value,
+        "bound": seen and seen.bound,
+        "unit": (seen.unit if seen else case.target["unit"]) or None,
+        "baseline_period": base and str(base.period),
+        "baseline": base and base.value,
+        "required": _rounded(ruling.required),
+        "gap": _rounded(ruling.gap),
+        "needed_per_year": _rounded(ruling.needed_per_year),
+        "source_id": seen and seen.source_id,
+        "grade": seen and seen.grade,
+        "in_force_target_id": in_force,
+        "why_zh": texts["zh"].format(**ruling.params),
+        "why_en": texts["en"].format(**ruling.params),
+        "question_ids": questions,
+    }
+
+
+def _rounded(value: float | None) -> float | None:
+    """Return a difference without the noise of binary fractions (10 significant digits)."""
+    return None if value is None else float(f"{value:.10g}")
+
+
+def _variant_rows(target_id: str, ruling: Ruling) -> list[dict[str, Any]]:
+    return [
+        {
+            "target_id": target_id, "reading": f"about.relative_tolerance={tolerance:g}",
+            "reading_zh": f"“左右”读作允许偏差 {tolerance:.0%}" if tolerance else "“左右”读作不打折扣",
+            "reading_en": f"“about” read as within {tolerance:.0%}" if tolerance else "“about” read to the letter",
+            "verdict": verdict,
+        }
+        for tolerance, verdict in ruling.variants
+    ]  # fmt: skip
+
+
+def _table(rows: list[dict[str, Any]], contract: Any) -> pl.DataFrame:
+    if not rows:
+        return empty_table(contract)
+    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
+    return check(pl.DataFrame(rows, schema=schema, orient="row"), contract)

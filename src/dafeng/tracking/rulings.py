@@ -1,0 +1,259 @@
+"""How each kind of target is judged. Each rule is a small function; :func:`rule_on` puts them in order."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from dafeng.tracking.case import Case, Ruling
+from dafeng.tracking.compare import Goal, goal_of, is_fulfilled, required_on_path
+
+if TYPE_CHECKING:
+    from dafeng.tracking.evidence import Observation
+
+NUMERIC = frozenset({"ge", "gt", "le", "lt", "eq", "about", "range"})
+CHANGES = frozenset({"change_ge", "change_about", "points_ge"})
+TRENDS = frozenset({"falling", "rising"})
+NO_NUMBER = frozenset({"capped", "at_level", "in_place"})
+VERDICT_OF = {"yes": "met", "no": "missed", "open": "no_published_data"}
+LOWER_IS_BETTER = frozenset({"down", "cap"})
+
+
+def rule_on(case: Case) -> Ruling:
+    """Return the verdict on one target.
+
+    The order matters: parameters are nothing to judge; a replaced target gives way; what the State
+    assigns is the State's to confirm; then the wording decides.
+    """
+    target = case.target
+    if target["kind"] == "parameter" or target["comparator"] == "none":
+        return Ruling("no_indicator", "parameter")
+    if case.replaced_by:
+        return Ruling("adjusted", "replaced", _known(case), params={"other": case.replaced_by})
+    if target["kind"] == "assigned" or case.assigned_by == target["target_id"]:
+        return _rule_assigned(case)
+    if target["comparator"] in NO_NUMBER:
+        return _rule_without_number(case)
+    if case.target_year is None:
+        return _rule_undated(case)
+    if target["comparator"] in TRENDS:
+        return _rule_trend(case)
+    if target["comparator"] == "peak_by":
+        return _rule_peak(case)
+    return _rule_number(case)
+
+
+def _known(case: Case) -> Observation | None:
+    return case.evidence.newest_of_any()
+
+
+def _rule_assigned(case: Case) -> Ruling:
+    year, base = case.target_year, case.target["base_year"]
+    known = _known(case)
+    if not case.due:
+        return Ruling("not_yet_due", "not_due_nothing", known, params={"year": year})
+    whole = [
+        o for o in case.evidence.countable()
+        if base is not None and o.period.start.year == base + 1 and o.year == year
+    ]  # fmt: skip
+    if case.value is None or not whole:
+        reason = "assigned_partial" if case.evidence.countable() else "assigned"
+        return Ruling("awaiting_state", reason, known, required=case.value, params={"year": year})
+    goal = goal_of("le" if case.direction in LOWER_IS_BETTER else "ge", case.value, case.direction)
+    answer = is_fulfilled(goal, whole[-1].low, whole[-1].high)
+    gap = _gap(case, whole[-1].value, case.value)
+    return Ruling(VERDICT_OF[answer], f"due_{answer}", whole[-1], required=case.value, gap=gap)
+
+
+def _rule_without_number(case: Case) -> Ruling:
+    if case.target["comparator"] == "capped" and case.evidence.countable():
+        return Ruling("needs_decision", "no_threshold", _known(case))
+    reason = {"at_level": "no_benchmark", "in_place": "no_criterion", "capped": "no_cap"}
+    return Ruling("no_indicator", reason[case.target["comparator"]], _known(case))
+
+
+def _rule_undated(case: Case) -> Ruling:
+    if case.target["kind"] == "directional":
+        return Ruling("no_indicator", "neither_number_nor_year", _known(case))
+    reason = "ambiguous_year" if case.target["timing"] == "ambiguous" else "no_year"
+    extra = "" if case.evidence.countable() else "_no_data"
+    return Ruling("needs_decision", reason + extra, _known(case))
+
+
+def _rule_trend(case: Case) -> Ruling:
+    base = case.target["base_year"] or case.readings.base_year
+    falling = case.target["comparator"] == "falling"
+    years = [o for o in case.evidence.countable() if o.at_year_end and o.year >= base and o.bound == "eq"]
+    if case.as_of.year <= base + 1:
+        return Ruling("not_yet_due", "period_not_begun", _known(case), params={"year": base + 1})
+    if len(years) < 2 or (case.due and years[-1].year < (case.target_year or 0)):
+        return _without_outcome(case)
+    steps = [later.value - earlier.value for earlier, later in zip(years, years[1:], strict=False)]
+    kept = all(step < 0 if falling else step > 0 for step in steps)
+    if case.due:
+        return Ruling(
+            "met" if kept else "missed", "trend_kept" if kept else "trend_broken", years[-1], years[0]
+        )
+    return Ruling(
+        "on_track" if kept else "off_track", "trend_kept" if kept else "trend_broken", years[-1], years[0]
+    )
+
+
+def _rule_peak(case: Case) -> Ruling:
+    if not case.due:
+        return Ruling("not_yet_due", "peak_not_due", _known(case), params={"year": case.target_year})
+    return _without_outcome(case)
+
+
+def _rule_number(case: Case) -> Ruling:
+    if case.target["comparator"] in CHANGES:
+        return _rule_change(case)
+    if case.indicator_kind == "change":
+        return _rule_cumulative(case)
+    if not case.due:
+        return _rule_progress(case)
+    year = case.target_year or 0
+    observed = case.evidence.in_year(year)
+    if observed is None:
+        return _without_outcome(case)
+    return _settle(case, observed, observed.low, observed.high)
+
+
+def _rule_cumulative(case: Case) -> Ruling:
+    base, year = case.target["base_year"], case.target_year or 0
+    spans = [
+        o for o in case.evidence.countable()
+        if base is not None and o.period.start.year == base + 1 and o.year <= year
+    ]  # fmt: skip
+    whole = [o for o in spans if o.year == year]
+    if whole:
+        return _settle(case, whole[-1], whole[-1].low, whole[-1].high)
+    if case.due or not spans:
+        return _without_outcome(case)
+    share = (spans[-1].year - base) / (year - base)
+    return _on_path(case, spans[-1], None, (case.value or 0.0) * share)
+
+
+def _rule_change(case: Case) -> Ruling:
+    """Change against a base year, formed within one series and never across two."""
+    base = case.target["base_year"]
+    start = case.evidence.in_year(base) if base is not None else None
+    year = case.target_year or 0
+    end = case.evidence.in_year(year) if case.due else case.evidence.latest()
+    if start is None or end is None or end.series_id != start.series_id or end.year <= start.year:
+        return _without_outcome(case)
+    points = case.target["comparator"] == "points_ge"
+    low, high = (_change(start, bound, points=points) for bound in (end.low, end.high))
+    if start.bound != "eq":
+        low, high = -inf, inf
+    if case.due:
+        return _settle(case, end, low, high, start)
+    required = (case.value or 0.0) * (end.year - start.year) / (year - start.year)
+    return _on_path(case, end, start, required, _change(start, end.value, points=points))
+
+
+def _change(start: Observation, end: float, *, points: bool) -> float:
+    return end - start.value if points else (end / start.value - 1) * 100
+
+
+def _settle(
+    case: Case, observed: Observation, low: float, high: float, start: Observation | None = None
+) -> Ruling:
+    """Return met or missed for a due target; for 左右 only if every reading agrees."""
+    about = case.target["comparator"] in {"about", "change_about"}
+    tolerances = case.readings.tolerances() if about else (0.0,)
+    answers = [(t, is_fulfilled(_goal(case, t), low, high)) for t in tolerances]
+    level = observed.value if start is None else low
+    required = _goal_value(case)
+    gap = None if required is None else _gap(case, level, required)
+    if len({answer for _, answer in answers}) > 1:
+        variants = tuple((t, VERDICT_OF[answer]) for t, answer in answers)
+        return Ruling("needs_decision", "about", observed, start, required, gap, variants=variants)
+    answer = answers[0][1]
+    reason = f"due_{answer}_about" if about else f"due_{answer}"
+    return Ruling(VERDICT_OF[answer], reason, observed, start, required, gap)
+
+
+def _rule_progress(case: Case) -> Ruling:
+    """Judge a target that is not due by the straight line from its baseline."""
+    latest = case.evidence.latest()
+    if latest is None:
+        return Ruling("not_yet_due", _reason_of_absence(case, "not_due"), _known(case), params=_year_of(case))
+    base = case.target["base_year"] or case.readings.base_year
+    baseline = case.evidence.in_year(base)
+    goal_value, year = _goal_value(case), case.target_year or 0
+    if goal_value is None:
+        return Ruling("not_yet_due", "not_due_nothing", latest, params=_year_of(case))
+    if is_fulfilled(_goal(case, 0.0), latest.low, latest.high) == "yes":
+        return Ruling(
+            "on_track", "already_there", latest, baseline, goal_value, _gap(case, latest.value, goal_value),
+            params=_year_of(case),
+        )  # fmt: skip
+    if baseline is None or baseline.bound != "eq" or latest.bound != "eq" or latest.year <= baseline.year:
+        return Ruling("not_yet_due", "no_baseline", latest, baseline, params=_year_of(case))
+    required = required_on_path(baseline.value, baseline.year, goal_value, year, latest.year)
+    return _on_path(case, latest, baseline, required)
+
+
+def _on_path(
+    case: Case, latest: Observation, baseline: Observation | None, required: float, level: float | None = None
+) -> Ruling:
+    level = latest.value if level is None else level
+    gap = _gap(case, level, required)
+    goal_value, year = _goal_value(case) or 0.0, case.target_year or 0
+    needed = (goal_value - level) / (year - latest.year) if year > latest.year else None
+    ahead = gap >= 0
+    return Ruling(
+        "on_track" if ahead else "off_track", "path_ahead" if ahead else "path_behind",
+        latest, baseline, required, gap, needed, params=_year_of(case),
+    )  # fmt: skip
+
+
+def _without_outcome(case: Case) -> Ruling:
+    if not case.due:
+        return Ruling("not_yet_due", _reason_of_absence(case, "not_due"), _known(case), params=_year_of(case))
+    others = [o for o in case.evidence.of("other_scope") if o.counts]
+    if not case.evidence.countable() and others:
+        return Ruling("scope_not_comparable", "other_scope", others[-1])
+    return Ruling("no_published_data", _reason_of_absence(case, "due"), _known(case), params=_year_of(case))
+
+
+def _reason_of_absence(case: Case, prefix: str) -> str:
+    if case.evidence.countable():
+        return f"{prefix}_other_year"
+    if case.evidence.of("same"):
+        return f"{prefix}_weak_grade"
+    for relation in ("change_only", "proxy", "other_scope"):
+        if any(o.counts for o in case.evidence.of(relation)):
+            return f"{prefix}_{relation}"
+    return f"{prefix}_weak_grade" if case.evidence.observations else f"{prefix}_nothing"
+
+
+def _year_of(case: Case) -> dict[str, object]:
+    return {"year": case.target_year}
+
+
+def _goal(case: Case, tolerance: float) -> Goal:
+    target = case.target
+    if target["comparator"] == "range":
+        return Goal(low=target["lower"], high=target["upper"])
+    comparator = {"change_ge": "ge", "points_ge": "ge", "change_about": "about"}.get(
+        target["comparator"], target["comparator"]
+    )
+    return goal_of(comparator, case.value or 0.0, case.direction, tolerance)
+
+
+def _goal_value(case: Case) -> float | None:
+    lower: float | None = case.target["lower"]
+    return lower if case.target["comparator"] == "range" else case.value
+
+
+def _gap(case: Case, level: float, required: float) -> float:
+    """Return how far a level is ahead of what is required; positive is better."""
+    comparator = case.target["comparator"]
+    lower_better = comparator in {"le", "lt"} or (
+        case.direction in LOWER_IS_BETTER and comparator not in {"ge", "gt", "change_ge", "points_ge"}
+    )
+    if case.target["kind"] == "assigned":
+        lower_better = case.direction in LOWER_IS_BETTER
+    return required - level if lower_better else level - required

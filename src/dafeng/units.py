@@ -1,0 +1,123 @@
+"""The one unit registry, for the edges of the system: reading, exchange, display.
+
+Inside the domain rooms a number's unit stands in its column name. Here live pint and the units of
+Chinese energy statistics: tce, 万吨, 亿千瓦时, CNY of a price year, tCO2e with an explicit GWP set.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from dafeng.errors import UnitError
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+GWP_SETS = ("SAR", "TAR", "AR4", "AR5", "AR5CCF", "AR6")
+PRICE_YEARS = range(1978, 2051)
+
+_DEFINITIONS = (
+    # 7000 kcal(IT) per kg of coal equivalent, GB/T 2589-2020, 3.7: 29.3076 MJ (29.3 GJ per tce).
+    "kgce = 29.3076 megajoule = kgce",
+    "tce = 1000 kgce = tce",
+    "wan = 10000 = 万",
+    "yi = 100000000 = 亿",
+    "person = []",
+    "mu = 666.6666666666666 meter ** 2 = 亩",
+    "CO2 = [co2_mass] = CO2",
+    "tCO2 = 1e6 CO2 = tCO2",
+    "point = 0.01 = pp",
+)
+_SPELLINGS = (
+    (re.compile(r"10\^(\d+)\s*"), r"1e\1 "),
+    (re.compile(r"万吨标准煤|万tce"), "1e4 tce"),
+    (re.compile("亿千瓦时"), "1e8 kWh"),
+    (re.compile("万千瓦时"), "1e4 kWh"),
+    (re.compile("亿立方米"), "1e8 m3"),
+    (re.compile("亿千瓦"), "1e8 kW"),
+    (re.compile("万千瓦"), "1e4 kW"),
+    (re.compile("万亩"), "1e4 mu"),
+    (re.compile("亿吨"), "1e8 t"),
+    (re.compile("万吨"), "1e4 t"),
+    (re.compile("克标准煤"), "gce"),
+    (re.compile("千瓦时"), "kWh"),
+    (re.compile("百万吨CO2|Mt CO2"), "1e6 tCO2"),
+    (re.compile("kg CO2"), "1e-3 tCO2"),
+    (re.compile("t CO2"), "tCO2"),
+    (re.compile(r"\bgce\b"), "1e-3 kgce"),
+    (re.compile(r"\bm3\b"), "m**3"),
+    (re.compile(r"\bm2\b"), "m**2"),
+)
+
+
+@cache
+def registry() -> UnitRegistry[float]:
+    """Return the pint registry with our units; made at the first call."""
+    from pint import UnitRegistry  # noqa: PLC0415 - pint takes 0.2 s to import
+
+    made: UnitRegistry[float] = UnitRegistry(autoconvert_offset_to_baseunit=False)
+    for definition in _DEFINITIONS:
+        made.define(definition)
+    for gwp in GWP_SETS:
+        made.define(f"tCO2e_{gwp} = [co2e_{gwp.lower()}]")
+    for year in PRICE_YEARS:
+        made.define(f"CNY_{year} = [currency_{year}]")
+    return made
+
+
+def pint_expression(unit: str) -> str:
+    """Return the pint spelling of a unit as statistics write it (``10^4 t``, ``亿千瓦时``).
+
+    Examples
+    --------
+    >>> pint_expression("10^4 tce")
+    '1e4 tce'
+    """
+    text = unit.strip()
+    for pattern, spelling in _SPELLINGS:
+        text = pattern.sub(spelling, text)
+    return {"%": "percent", "1": "dimensionless", "": "dimensionless"}.get(text, text)
+
+
+def conversion_factor(unit: str, target: str) -> float:
+    """Return the number by which values in ``unit`` are multiplied to be in ``target``.
+
+    Parameters
+    ----------
+    unit, target : str
+        As statistics or pint spell them.
+
+    Raises
+    ------
+    UnitError
+        ``unit_unknown`` or ``unit_mismatch`` (other dimensions, other GWP set, other price year).
+
+    Examples
+    --------
+    >>> conversion_factor("10^4 tce", "TJ")
+    293.076
+    >>> round(conversion_factor("亿千瓦时", "GWh"), 9)
+    100.0
+    """
+    import pint  # noqa: PLC0415
+
+    quantities: list[pint.Quantity[float]] = []
+    for text in (unit, target):
+        try:
+            quantities.append(registry().Quantity(pint_expression(text)))
+        except (
+            pint.errors.PintError,
+            ValueError,
+            TypeError,
+            AttributeError,
+            SyntaxError,
+            AssertionError,
+        ) as error:
+            raise UnitError.of("unit_unknown", unit=text, suggestion="") from error
+    try:
+        ratio = (quantities[0] / quantities[1]).to("dimensionless").magnitude
+    except pint.DimensionalityError as error:
+        raise UnitError.of("unit_mismatch", unit=unit, target=target) from error
+    return float(f"{ratio:.15g}")
