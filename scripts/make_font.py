@@ -77,7 +77,19 @@ def make_font(source: Path, target: Path) -> None:
     options.notdef_outline = True
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.name_languages = [0x409]
-    options.drop_tables += ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx", "STAT", "meta", "DSIG", "gasp"]
+    options.drop_tables += [
+        "BASE",
+        "GDEF",
+        "GPOS",
+        "GSUB",
+        "VORG",
+        "vhea",
+        "vmtx",
+        "STAT",
+        "meta",
+        "DSIG",
+        "gasp",
+    ]
     font = TTFont(source, recalcTimestamp=False)
     add_small_digits(font)
     wanted = characters()

@@ -7,10 +7,10 @@ A check collects :class:`Finding` objects and raises once. Every finding says wh
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,6 +20,14 @@ Severity = Literal["error", "warning", "note"]
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
 FINDINGS_SHOWN = 50
+
+
+@runtime_checkable
+class Worded(Protocol):
+    """A parameter of a message that reads differently in each language."""
+
+    def text(self, language: Language) -> str:
+        """Return its words."""
 
 
 @cache
@@ -48,9 +56,10 @@ def render_message(code: str, params: Mapping[str, object], language: Language) 
     """
     row = messages()[code]
     stop, gap = ("。", "") if language == "zh" else (".", " ")
-    text = row[language].format(**params)
-    cure = row[f"cure_{language}"].format(**params)
-    return f"{text}{stop}{gap}{cure}{stop}" if cure else f"{text}{stop}"
+    words = {k: v.text(language) if isinstance(v, Worded) else v for k, v in params.items()}
+    text = row[language].format(**words)
+    cure = row[f"cure_{language}"].format(**words)
+    return f"{text}{stop}{gap}{cure[:1].upper()}{cure[1:]}{stop}" if cure else f"{text}{stop}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,21 +115,43 @@ class DafengError(Exception):
         self.findings: tuple[Finding, ...] = tuple(findings)
         super().__init__(self.text("en"))
 
+    def __reduce__(self) -> tuple[type[DafengError], tuple[tuple[Finding, ...]]]:
+        """Return how to make it anew, so that it survives the way back from a worker process."""
+        return type(self), (self.findings,)
+
     @classmethod
     def of(cls, code: str, /, place: Place | None = None, **params: object) -> DafengError:
         """Return an error with a single finding."""
         return cls([Finding(code, place or Place(), params)])
 
     def text(self, language: Language) -> str:
-        """Return all findings, one a line; beyond ``FINDINGS_SHOWN`` only their number."""
-        shown = [finding.text(language) for finding in self.findings[:FINDINGS_SHOWN]]
-        rest = len(self.findings) - len(shown)
+        """Return all findings, one a line.
+
+        The same finding in many rows is said once, with the number of further rows; beyond
+        ``FINDINGS_SHOWN`` lines only their number follows.
+        """
+        same: dict[str, list[Finding]] = {}
+        for finding in self.findings:
+            anywhere = replace(finding, place=replace(finding.place, row=None))
+            same.setdefault(anywhere.text(language), []).append(finding)
+        lines = [_say_once(group, language) for group in same.values()]
+        rest = len(lines) - FINDINGS_SHOWN
         if rest > 0:
-            shown.append(f"… 另有 {rest} 处" if language == "zh" else f"… and {rest} more")
-        return "\n".join(shown)
+            lines[FINDINGS_SHOWN:] = [f"… 另有 {rest} 类" if language == "zh" else f"… and {rest} more"]
+        return "\n".join(lines)
 
 
-class InputRefused(DafengError):  # noqa: N818 - named after what happened, as the exit code is
+def _say_once(group: list[Finding], language: Language) -> str:
+    text = group[0].text(language)
+    if len(group) == 1:
+        return text
+    further = len(group) - 1
+    return (
+        f"{text}（另有 {further} 行相同）" if language == "zh" else f"{text} (and {further} more rows alike)"
+    )
+
+
+class InputRefused(DafengError):
     """What came from outside cannot be used as it is. Exit code 2."""
 
     exit_code: ClassVar[int] = 2
@@ -138,13 +169,13 @@ class UnitError(InputRefused, ValueError):
     """A unit is unknown or cannot be converted into the one that is needed."""
 
 
-class NegativeAnswer(DafengError):  # noqa: N818
+class NegativeAnswer(DafengError):
     """The question was understood and the answer is no (infeasible, audit errors). Exit code 3."""
 
     exit_code: ClassVar[int] = 3
 
 
-class Interrupted(DafengError):  # noqa: N818
+class Interrupted(DafengError):
     """The user stopped the work. Exit code 130."""
 
     exit_code: ClassVar[int] = 130

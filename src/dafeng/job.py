@@ -6,10 +6,13 @@ A use case takes a :class:`Job`; the command line, the API and the web show the 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from dafeng.errors import Interrupted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MAX_BYTES = 200 * 1024 * 1024
-_NUMBER = r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$"
-_INTEGER = r"^[+-]?\d+(\.0+)?$"
+_NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+_INTEGER = r"^[+-]?[0-9]+(\.0+)?$"
 _MISSING = ("", "NaN", "nan", "NA", "null", "None")
 
 Extra = Literal["refuse", "keep"]
@@ -41,7 +41,7 @@ class ParsedTable:
     extra : polars.DataFrame
         Columns that the contract does not know, as text.
     encoding : str
-        ``utf-8`` or ``gb18030``.
+        ``utf-8``, ``utf-16`` or ``gb18030``.
     """
 
     frame: pl.DataFrame
@@ -71,22 +71,27 @@ def decode_text(raw: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> tuple[s
     if len(raw) > max_bytes:
         sizes = {"size_mb": f"{len(raw) / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
         raise InputRefused([Finding("file_too_large", place, sizes)])
-    if raw[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return _decode(raw, "utf-16", place), "utf-16"
-    if not raw.strip(b"\xef\xbb\xbf \t\r\n"):
-        raise InputRefused([Finding("file_empty", place)])
-    head = raw[:65536]
-    if b"\x00" in raw or head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF")):
+    wide = raw[:2] in {b"\xff\xfe", b"\xfe\xff"}
+    if not wide and (b"\x00" in raw or raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"))):
         raise InputRefused([Finding("file_binary", place)])
+    text, encoding = _decode(raw, "utf-16", place) if wide else _decode_narrow(raw, place)
+    if not text.strip():
+        raise InputRefused([Finding("file_empty", place)])
+    if "\x00" in text:
+        raise InputRefused([Finding("file_binary", place)])
+    return text, encoding
+
+
+def _decode_narrow(raw: bytes, place: Place) -> tuple[str, str]:
     try:
         return raw.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
-        return _decode(raw, "gb18030", place), "gb18030"
+        return _decode(raw, "gb18030", place)
 
 
-def _decode(raw: bytes, encoding: str, place: Place) -> str:
+def _decode(raw: bytes, encoding: str, place: Place) -> tuple[str, str]:
     try:
-        return raw.decode(encoding)
+        return raw.decode(encoding), encoding
     except UnicodeDecodeError as error:
         raise InputRefused([Finding("file_encoding", place, {"byte": error.start + 1})]) from error
 
@@ -129,31 +134,31 @@ def parse_csv(
     problems = _check_header(strings.columns, contract, name, extra)
     if any(f.code != "column_unknown" for f in problems):
         raise TableError(problems)
-    numbered = strings.with_columns(pl.int_range(2, strings.height + 2).alias("_row"))
-    numbered = numbered.filter(pl.any_horizontal(pl.exclude("_row").is_not_null()))
-    if numbered.is_empty() and not allow_no_rows:
+    filled = strings.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
+    rows = pl.int_range(2, strings.height + 2, eager=True).alias("row").filter(filled)
+    strings = strings.filter(filled)
+    if strings.is_empty() and not allow_no_rows:
         raise InputRefused([Finding("header_only", Place(name))])
-    rows = numbered["_row"]
     typed = {}
     for spec in columns_of(contract):
-        typed[spec.name], found = _convert(numbered[spec.name], spec, name, rows)
+        typed[spec.name], found = _convert(strings[spec.name], spec, name, rows)
         problems += found
     frame = pl.DataFrame(typed)
-    problems += check_keys(frame, keys_of(contract), name, rows)
+    keys = keys_of(contract)
+    unread = {f.place.row for f in problems if f.place.column in keys}
+    whole = ~rows.is_in(sorted(row for row in unread if row is not None))
+    problems += check_keys(frame.filter(whole), keys, name, rows.filter(whole))
     if problems:
         raise TableError(sorted(problems, key=lambda f: (f.place.row or 0, f.place.column)))
     known = {spec.name for spec in columns_of(contract)}
-    others = numbered.select([c for c in strings.columns if c not in known])
+    others = strings.select([c for c in strings.columns if c not in known])
     return ParsedTable(check(frame, contract, name=name), rows, others, encoding)
 
 
 def _read_strings(text: str, name: str) -> pl.DataFrame:
     place = Place(name)
-    header = next(csv.reader(io.StringIO(text)))
-    names = [cell.strip() for cell in header]
-    repeated = sorted({n for n in names if names.count(n) > 1})
-    if repeated:
-        raise TableError(Finding("column_repeated", place, {"column": n}) for n in repeated)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    names = _check_shape(text, name)
     try:
         frame = pl.read_csv(
             text.encode("utf-8"), has_header=True, infer_schema=False, truncate_ragged_lines=False,
@@ -161,15 +166,35 @@ def _read_strings(text: str, name: str) -> pl.DataFrame:
     except (pl.exceptions.PolarsError, ValueError) as error:
         reason = str(error).splitlines()[0][:200]
         raise InputRefused([Finding("file_not_csv", place, {"reason": reason})]) from error
-    if len(frame.columns) != len(names):
-        raise InputRefused(
-            [Finding("file_not_csv", place, {"reason": f"{len(names)} ≠ {len(frame.columns)}"})]
-        )
     frame.columns = names
     stripped = pl.all().str.strip_chars(" \t\r\n\u3000\xa0")
     return frame.with_columns(stripped).with_columns(
         pl.when(pl.all().is_in(_MISSING)).then(None).otherwise(pl.all()).name.keep()
     )
+
+
+def _check_shape(text: str, name: str) -> list[str]:
+    """Return the column names; refuse rows that are longer or shorter than the header."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    problems = []
+    try:
+        names = [cell.strip() for cell in next(reader)]
+        if not any(names):
+            reason = "第1行应为表头 / row 1 must be the header"
+            raise InputRefused([Finding("file_not_csv", Place(name, row=1), {"reason": reason})])
+        for row, cells in enumerate(reader, 2):
+            if len(cells) != len(names) and any(cell.strip() for cell in cells):
+                reason = f"{len(cells)} ≠ {len(names)} 列 / columns"
+                problems.append(Finding("file_not_csv", Place(name, row=row), {"reason": reason}))
+    except csv.Error as error:
+        raise InputRefused([Finding("file_not_csv", Place(name), {"reason": error})]) from error
+    problems += [
+        Finding("column_repeated", Place(name, row=1), {"column": n})
+        for n in sorted({n for n in names if names.count(n) > 1})
+    ]
+    if problems:
+        raise TableError(problems)
+    return names
 
 
 def _check_header(present: list[str], contract: type[Table], name: str, extra: Extra) -> list[Finding]:
@@ -192,8 +217,8 @@ def _convert(
 ) -> tuple[pl.Series, list[Finding]]:
     problems = []
     if not spec.nullable:
-        for row in rows.filter(values.is_null()):
-            problems.append(Finding("cell_empty", Place(file, row=row, column=spec.name)))
+        empty = rows.filter(values.is_null())
+        problems += [Finding("cell_empty", Place(file, row=row, column=spec.name)) for row in empty]
     if spec.dtype == pl.String:
         if spec.vocabulary and spec.form != "list":
             known = terms.aliases(spec.vocabulary)
@@ -210,16 +235,25 @@ def _convert(
         typed = lowered == "true"
         code = "cell_not_boolean"
     else:
-        pattern, code = (
-            (_INTEGER, "cell_not_integer") if spec.dtype.is_integer() else (_NUMBER, "cell_not_number")
-        )
-        good = values.str.contains(pattern).fill_null(value=True)
-        numbers = values.to_frame("v").select(pl.when(good).then(pl.col("v")).cast(pl.Float64))["v"]
-        typed = numbers.cast(spec.dtype, strict=False)
+        typed, good, code = _read_numbers(values, spec)
         problems += _check_bounds(typed, spec, file, rows)
+        lost = good & values.is_not_null() & typed.is_null()
+        for row, value in zip(rows.filter(lost), values.filter(lost), strict=True):
+            params = {"value": value, "rule": "|x| < 2^63"}
+            problems.append(Finding("value_out_of_range", Place(file, row=row, column=spec.name), params))
     for row, value in zip(rows.filter(~good), values.filter(~good), strict=True):
         problems.append(Finding(code, Place(file, row=row, column=spec.name), {"value": value}))
     return typed.alias(spec.name), problems
+
+
+def _read_numbers(values: pl.Series, spec: ColumnSpec) -> tuple[pl.Series, pl.Series, str]:
+    """Return the numbers, which cells are spelled as such, and the code of a finding for the others."""
+    whole = spec.dtype.is_integer()
+    good = values.str.contains(_INTEGER if whole else _NUMBER).fill_null(value=True)
+    spelled = values.to_frame("v").select(pl.when(good).then(pl.col("v")))["v"]
+    if whole:
+        spelled = spelled.str.replace(r"\.0+$", "").str.replace(r"^\+", "")
+    return spelled.cast(spec.dtype, strict=False), good, "cell_not_integer" if whole else "cell_not_number"
 
 
 def _check_bounds(values: pl.Series, spec: ColumnSpec, file: str, rows: pl.Series) -> list[Finding]:

@@ -20,9 +20,9 @@ CST = timezone(timedelta(hours=8), "CST")
 PeriodKind = Literal["year", "month", "ytd", "years"]
 
 _PATTERN = re.compile(
-    r"(?P<year>\d{4})(?:(?:-(?P<month>\d{2}))(?P<ytd> ytd)?|\.\.(?P<last>\d{4}))?",
+    r"(?P<year>[0-9]{4})(?:(?:-(?P<month>[0-9]{2}))(?P<ytd> ytd)?|\.\.(?P<last>[0-9]{4}))?",
 )
-_PUBLISHED = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_PUBLISHED = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from dafeng.errors import Finding, InputRefused, Place
 
@@ -41,7 +41,7 @@ class Lever(_Record):
     start: Year
     end: Year
     shape: Shape = "linear"
-    value: float
+    value: FiniteFloat
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -65,7 +65,7 @@ class Scenario(_Record):
     first_year: Year
     last_year: Year
     levers: tuple[Lever, ...] = ()
-    prices: dict[str, float] = Field(default_factory=dict)
+    prices: dict[str, FiniteFloat] = Field(default_factory=dict)
     """Price series by name, in CNY of the year in the name (for example ``coal_cny_2020_per_t``)."""
     weather: str = ""
     """Weather year or profile set."""
@@ -107,9 +107,12 @@ def parse_scenario(text: str, name: str) -> Scenario:
 
 
 def inherit_scenario(child: Scenario, parent: Scenario) -> Scenario:
-    """Return ``child`` with everything it leaves open taken from ``parent``."""
-    given = child.model_fields_set - {"levers", "prices"}
+    """Return ``child`` with all that it leaves open taken from ``parent``, each axis of the scope by itself."""
+    given = child.model_fields_set - {"levers", "prices", "scope"}
     merged = {**parent.model_dump(), **{key: getattr(child, key) for key in given}}
+    if "scope" in child.model_fields_set:
+        axes = child.scope.model_dump(include=child.scope.model_fields_set)
+        merged["scope"] = parent.scope.model_copy(update=axes)
     levers = {lever.id: lever for lever in (*parent.levers, *child.levers)}
     merged |= {"levers": tuple(levers.values()), "prices": parent.prices | child.prices, "inherits": ""}
     return Scenario.model_validate(merged)

@@ -28,6 +28,8 @@ from dafeng.errors import Finding, Place, TableError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from dafeng.errors import Language
+
 Form = Literal["", "period", "published", "list"]
 """How a text is written: a period, a date of publication, or codes separated by ``;``."""
 
@@ -126,25 +128,27 @@ def empty_table(contract: type[Table]) -> pl.DataFrame:
     return pl.DataFrame(schema={spec.name: spec.dtype for spec in columns_of(contract)})
 
 
-def suggest(value: str, known: Iterable[str], language: str) -> str:
-    """Return “, did you mean …?” for the nearest known name, or an empty text."""
-    lowered = {name.lower(): name for name in known}
-    near = get_close_matches(value.lower(), list(lowered), n=1, cutoff=0.5)
-    if not near:
-        return ""
-    return f"，是否为 {lowered[near[0]]}？" if language == "zh" else f", did you mean {lowered[near[0]]}?"
-
-
 class Suggestion:
-    """A nearest-name hint that fills the same place of a message in either language."""
+    """A nearest-name hint: 是否为 …？ / did you mean …?, or nothing when no name is near.
+
+    Parameters
+    ----------
+    value : str
+        What was written.
+    known : iterable of str
+        What could have been meant.
+    """
 
     def __init__(self, value: str, known: Iterable[str]) -> None:
-        near = suggest(value, known, "en")
-        self.name = near.removeprefix(", did you mean ").removesuffix("?")
+        lowered = {name.lower(): name for name in known}
+        near = get_close_matches(value.lower(), list(lowered), n=1, cutoff=0.5)
+        self.name = lowered[near[0]] if near else ""
 
-    def __str__(self) -> str:
-        """Return the hint, readable in both languages."""
-        return f" → {self.name}?" if self.name else ""
+    def text(self, language: Language) -> str:
+        """Return the hint in words."""
+        if not self.name:
+            return ""
+        return f"，是否为 {self.name}" if language == "zh" else f"; did you mean {self.name}"
 
 
 def check(frame: pl.DataFrame, contract: type[Table], *, name: str = "") -> pl.DataFrame:
@@ -175,7 +179,7 @@ def check(frame: pl.DataFrame, contract: type[Table], *, name: str = "") -> pl.D
     specs = columns_of(contract)
     present = [spec for spec in specs if spec.name in frame.columns]
     for spec in present:
-        problems += check_codes(frame[spec.name], spec, called)
+        problems += check_codes(frame[spec.name], spec, called) + _check_finite(frame[spec.name], called)
     if len(present) == len(specs):
         problems += check_keys(frame, keys_of(contract), called)
     if problems:
@@ -238,6 +242,17 @@ def check_keys(
         )
         for row in again.iter_rows(named=True)
     ]  # fmt: skip
+
+
+def _check_finite(values: pl.Series, file: str) -> list[Finding]:
+    if not values.dtype.is_float():
+        return []
+    numbered = pl.DataFrame({"row": pl.int_range(2, len(values) + 2, eager=True), "value": values})
+    wrong = numbered.filter(~pl.col("value").is_finite().fill_null(value=True))
+    return [
+        Finding("cell_not_finite", Place(file, row=row, column=values.name), {"value": value})
+        for row, value in wrong.iter_rows()
+    ]
 
 
 def _findings_from(cases: pl.DataFrame, file: str, frame: pl.DataFrame) -> list[Finding]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from math import isfinite
+from tokenize import TokenError
 from typing import TYPE_CHECKING
 
 from dafeng.errors import UnitError
 
 if TYPE_CHECKING:
-    from pint import UnitRegistry
+    from pint import Quantity, UnitRegistry
 
 GWP_SETS = ("SAR", "TAR", "AR4", "AR5", "AR5CCF", "AR6")
 PRICE_YEARS = range(1978, 2051)
@@ -24,15 +26,16 @@ _DEFINITIONS = (
     "tce = 1000 kgce = tce",
     "wan = 10000 = 万",
     "yi = 100000000 = 亿",
-    "person = []",
+    "person = [population]",
     "mu = 666.6666666666666 meter ** 2 = 亩",
     "CO2 = [co2_mass] = CO2",
     "tCO2 = 1e6 CO2 = tCO2",
     "point = 0.01 = pp",
 )
 _SPELLINGS = (
-    (re.compile(r"10\^(\d+)\s*"), r"1e\1 "),
+    (re.compile(r"10\^([0-9]+)\s*"), r"1e\1 "),
     (re.compile(r"万吨标准煤|万tce"), "1e4 tce"),
+    (re.compile("亿吨标准煤"), "1e8 tce"),
     (re.compile("亿千瓦时"), "1e8 kWh"),
     (re.compile("万千瓦时"), "1e4 kWh"),
     (re.compile("亿立方米"), "1e8 m3"),
@@ -47,8 +50,7 @@ _SPELLINGS = (
     (re.compile("kg CO2"), "1e-3 tCO2"),
     (re.compile("t CO2"), "tCO2"),
     (re.compile(r"\bgce\b"), "1e-3 kgce"),
-    (re.compile(r"\bm3\b"), "m**3"),
-    (re.compile(r"\bm2\b"), "m**2"),
+    (re.compile(r"\b([ck]?m)([23])\b"), r"\1**\2"),
 )
 
 
@@ -70,14 +72,21 @@ def registry() -> UnitRegistry[float]:
 def pint_expression(unit: str) -> str:
     """Return the pint spelling of a unit as statistics write it (``10^4 t``, ``亿千瓦时``).
 
+    Everything behind a ``/`` up to the next one is its denominator, the power of ten included.
+
     Examples
     --------
     >>> pint_expression("10^4 tce")
     '1e4 tce'
+    >>> pint_expression("t CO2/10^4 m3")
+    'tCO2/(1e4 m**3)'
     """
     text = unit.strip()
     for pattern, spelling in _SPELLINGS:
         text = pattern.sub(spelling, text)
+    above, *below = text.split("/")
+    if below and "(" not in text:
+        text = "/".join([above, *(f"({part})" for part in below)])
     return {"%": "percent", "1": "dimensionless", "": "dimensionless"}.get(text, text)
 
 
@@ -103,21 +112,26 @@ def conversion_factor(unit: str, target: str) -> float:
     """
     import pint  # noqa: PLC0415
 
-    quantities: list[pint.Quantity[float]] = []
-    for text in (unit, target):
-        try:
-            quantities.append(registry().Quantity(pint_expression(text)))
-        except (
-            pint.errors.PintError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            SyntaxError,
-            AssertionError,
-        ) as error:
-            raise UnitError.of("unit_unknown", unit=text, suggestion="") from error
+    given, wanted = _quantity(unit), _quantity(target)
     try:
-        ratio = (quantities[0] / quantities[1]).to("dimensionless").magnitude
-    except pint.DimensionalityError as error:
+        ratio = float((given / wanted).to("dimensionless").magnitude)
+    except pint.errors.PintError as error:
         raise UnitError.of("unit_mismatch", unit=unit, target=target) from error
     return float(f"{ratio:.15g}")
+
+
+def _quantity(unit: str) -> Quantity[float]:
+    import pint  # noqa: PLC0415
+
+    unreadable = (
+        pint.errors.PintError, TokenError, ValueError, TypeError, AttributeError, ArithmeticError,
+        SyntaxError, AssertionError,
+    )  # fmt: skip
+    try:
+        quantity: Quantity[float] = registry().Quantity(pint_expression(unit))
+        size = float(quantity.magnitude)
+    except unreadable as error:
+        raise UnitError.of("unit_unknown", unit=unit, suggestion="") from error
+    if not (isfinite(size) and size > 0):
+        raise UnitError.of("unit_unknown", unit=unit, suggestion="")
+    return quantity

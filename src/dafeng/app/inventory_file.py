@@ -35,7 +35,7 @@ class InventoryRequest:
     cement : Path, optional
         Product output with rows of cement.
     accept_findings : bool
-        Compute in spite of implausible values and write them beside the result.
+        Compute in spite of implausible values and write the list of them, empty or not, beside the result.
     max_bytes : int
         Limit of an input file. [B]
     """
@@ -77,11 +77,11 @@ def run_inventory(request: InventoryRequest) -> InventoryAnswer:
     if findings and not request.accept_findings:
         raise InputRefused([Finding("findings_stop", params={"count": len(findings)}), *findings])
     inventory = compute_inventory(energy.frame, factors, cement.frame if cement else None)
-    if findings:
-        table = list_findings(screened, findings)
-        write_atomically(findings_path, table.write_csv)
+    if request.accept_findings:
+        write_atomically(findings_path, list_findings(screened, findings).write_csv)
     write_atomically(request.output, inventory.emissions.write_csv)
-    return InventoryAnswer(inventory.emissions.height, tuple(findings), findings_path if findings else None)
+    beside = findings_path if request.accept_findings else None
+    return InventoryAnswer(inventory.emissions.height, tuple(findings), beside)
 
 
 def list_findings(screened: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:

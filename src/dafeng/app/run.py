@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng import inventory, tracking
 from dafeng.app.stages import PLAN_TABLES, STAGES, RunContext, Stage, totals_version
 from dafeng.job import Job
 from dafeng.pack import PACK_TABLES, Pack, read_pack
@@ -22,8 +22,12 @@ from dafeng.store import Manifest, Workspace, open_workspace
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from dafeng.table import Table
 
 REPORT = "report.html"
 WORKBOOK = "report.xlsx"
@@ -173,10 +177,8 @@ def _load_tables(workspace: Workspace, fresh: dict[str, NamedTable]) -> dict[str
     return loaded
 
 
-def _contract_of(table_id: str) -> type:
-    from dafeng import inventory, tracking  # noqa: PLC0415
-
-    own = {
+def _contract_of(table_id: str) -> type[Table]:
+    own: Mapping[str, type[Table]] = {
         "inventory.emissions": inventory.Emissions,
         "inventory.comparison": inventory.Comparison,
         "inventory.flow": inventory.EnergyFlow,

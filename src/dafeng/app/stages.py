@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from dafeng.app.inventory_file import list_findings
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory import (
@@ -35,6 +33,8 @@ from dafeng.tracking import JudgingRules, Readings, Variants, Verdicts, judge_ta
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
+
+    import polars as pl
 
     from dafeng.pack import Pack
     from dafeng.table import Table
@@ -136,12 +136,13 @@ def take_inventory(context: RunContext) -> Result:
             "测算与公布对照", "Computed beside published",
         ),
         _named("inventory.flow", compute_flow(energy), EnergyFlow, "能源流向", "Energy flow"),
-        _named("inventory.undrawn", list_undrawn(energy), UndrawnEnergy, "未画入流向图的能源", "Energy not drawn"),
+        _named("inventory.undrawn", list_undrawn(energy), UndrawnEnergy, "未画入的能源", "Energy not drawn"),
         _named("inventory.energy", tables["energy"], PACK_TABLES["energy"], "用能量", "Energy use"),
-        _named("inventory.products", tables["products"], PACK_TABLES["products"], "产品产量", "Product output"),
+        _named("inventory.products", tables["products"], PACK_TABLES["products"], "产量", "Product output"),
         _named("inventory.factors", factors, CarbonFactor, "排放因子", "Emission factors"),
         _named(
-            "inventory.published", published, PACK_TABLES["published_emissions"], "公布的排放", "Published emissions"
+            "inventory.published", published, PACK_TABLES["published_emissions"],
+            "公布的排放", "Published emissions",
         ),
         _named(
             "inventory.findings", list_findings(screened, findings), InventoryFinding,

@@ -19,7 +19,7 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and leave with the exit code of what happened."""
-    from dafeng.cli.commands import app  # noqa: PLC0415 - keeps ``import dafeng.cli`` cheap
+    from dafeng.cli.commands import app
 
     signal.signal(signal.SIGTERM, _interrupt)
     try:
@@ -28,7 +28,7 @@ def main() -> None:
         _tell(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        from dafeng.errors import Interrupted  # noqa: PLC0415
+        from dafeng.errors import Interrupted
 
         _tell(Interrupted.of("interrupted"))
         sys.exit(Interrupted.exit_code)

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli import inventory, pack, plan, terms, track
-from dafeng.cli.output import Format, print_summary, show_progress
+from dafeng.cli.output import Format, print_summary, show_progress, write_answer
 from dafeng.settings import default_toml, read_settings
 from dafeng.version import __version__
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="达峰 dafeng：碳达峰实施方案的测算、跟踪和报告 / accounts, tracking and reports of a carbon-peak plan",
+    help="达峰 dafeng：碳达峰方案的测算、跟踪和报告 / accounts, tracking and reports of a carbon-peak plan",
 )
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(pack.app, name="pack")
@@ -53,8 +53,8 @@ def run_command(
     ] = False,
 ) -> None:
     """主流程：清单、目标结论、报告 / main job: inventory, verdicts, report."""
-    from dafeng.app.clock import parse_day  # noqa: PLC0415
-    from dafeng.app.run import RunRequest, run  # noqa: PLC0415
+    from dafeng.app.clock import parse_day
+    from dafeng.app.run import RunRequest, run
 
     settings = read_settings()
     request = RunRequest(
@@ -72,12 +72,7 @@ def settings_command(
     ] = None,
 ) -> None:
     """打印带注释的默认设置文件 / print the default settings file with comments."""
-    if output is None:
-        typer.echo(default_toml(), nl=False)
-        return
-    from dafeng.store.atomic import write_atomically  # noqa: PLC0415
-
-    write_atomically(output, lambda stream: stream.write(default_toml().encode("utf-8")) and None)
+    write_answer(default_toml(), output)
 
 
 __all__ = ["Format", "app"]

@@ -26,7 +26,7 @@ def run_command(
     ] = False,
 ) -> None:
     """按 CEADs 部门法计算二氧化碳排放 / CO2 by the CEADs sectoral approach."""
-    from dafeng.app.inventory_file import InventoryRequest, run_inventory  # noqa: PLC0415
+    from dafeng.app.inventory_file import InventoryRequest, run_inventory
 
     limit = read_settings().max_file_mb * 2**20
     answer = run_inventory(InventoryRequest(energy, output, cement, accept_findings, limit))

@@ -16,6 +16,7 @@ from dafeng.settings import read_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
     import polars as pl
 
@@ -33,6 +34,9 @@ class Format(StrEnum):
 
 FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / output format")]
 
+WIDTH = 160
+"""Columns of a table that is written to a file or a pipe."""
+
 STAGE_WORDS = {
     "pack": "读入省包 / reading the pack",
     "plan": "方案 / plan",
@@ -49,9 +53,12 @@ def write_answer(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    from dafeng.store.atomic import write_atomically  # noqa: PLC0415
+    from dafeng.store.atomic import write_atomically
 
-    write_atomically(output, lambda stream: stream.write(text.encode("utf-8")) and None)
+    def write(stream: BinaryIO) -> None:
+        stream.write(text.encode("utf-8"))
+
+    write_atomically(output, write)
 
 
 def show_frame(frame: pl.DataFrame, columns: Sequence[str], form: Format, output: Path | None = None) -> None:
@@ -71,33 +78,19 @@ def to_json(value: Any) -> str:
 
 def draw_table(frame: pl.DataFrame) -> str:
     """Return a frame as a text table that fits the terminal."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
+    from rich.console import Console
+    from rich.table import Table
 
     table = Table(header_style="bold", row_styles=["", "dim"])
     for name in frame.columns:
         table.add_column(name, overflow="fold", justify="right" if frame[name].dtype.is_numeric() else "left")
     for row in frame.iter_rows():
         table.add_row(*(_cell(value) for value in row))
-    console = Console(record=True, file=None if sys.stdout.isatty() else _Void(), width=_width())
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     with console.capture() as capture:
         console.print(table)
         console.print(f"{frame.height} 行 / rows")
     return capture.get()
-
-
-class _Void:
-    """A stream that keeps nothing: rich draws, we print what it captured."""
-
-    def write(self, _text: str) -> int:
-        return 0
-
-    def flush(self) -> None:
-        return None
-
-
-def _width() -> int | None:
-    return None if sys.stdout.isatty() else 160
 
 
 def _cell(value: object) -> str:
@@ -114,11 +107,11 @@ def language() -> str:
 @contextmanager
 def show_progress() -> Iterator[Job]:
     """Show progress on standard error while a job runs."""
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    from dafeng.job import Job  # noqa: PLC0415
+    from dafeng.job import Job
 
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:

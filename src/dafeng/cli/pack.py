@@ -17,22 +17,21 @@ def check_command(
     path: Annotated[str, typer.Argument(help="名称或文件夹 / name or folder")],
 ) -> None:
     """核对省包，一次列出全部缺陷 / check a pack and list all defects at once."""
-    from dafeng.pack import read_pack  # noqa: PLC0415
+    from dafeng.pack import read_pack
 
     checked = read_pack(path)
     rows = sum(frame.height for frame in checked.tables.values())
     info = checked.config.pack
-    typer.echo(
-        f"{info.id} {info.version} ({info.region}): {len(checked.hashes)} 个文件 / files, {rows} 行 / rows, OK"
-    )
+    size = f"{len(checked.hashes)} 个文件 / files, {rows} 行 / rows"
+    typer.echo(f"{info.id} {info.version} ({info.region}): {size}, OK")
 
 
 @app.command("list")
 def list_command(form: FormatOption = Format.table) -> None:
     """列出内置省包 / list the built-in packs."""
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
-    from dafeng.pack import builtin_packs, read_pack  # noqa: PLC0415
+    from dafeng.pack import builtin_packs, read_pack
 
     infos = [read_pack(name).config.pack.model_dump() for name in builtin_packs()]
     frame = pl.DataFrame(infos)
@@ -45,7 +44,7 @@ def new_command(
     region: Annotated[str, typer.Option(help="省级代码或名称 / province code or name")],
 ) -> None:
     """写出带注释的空省包 / write an empty, commented pack."""
-    from dafeng.pack import write_empty_pack  # noqa: PLC0415
+    from dafeng.pack import write_empty_pack
 
     write_empty_pack(folder, region)
     typer.echo(f"→ {folder}")
@@ -56,6 +55,6 @@ def fields_command(
     output: Annotated[Path | None, typer.Option(help="写入文件 / file to write")] = None,
 ) -> None:
     """说明省包的每个文件和字段 / describe every file and field of a pack."""
-    from dafeng.pack import describe_pack  # noqa: PLC0415
+    from dafeng.pack import describe_pack
 
     write_answer(describe_pack(), output)

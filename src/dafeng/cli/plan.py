@@ -23,13 +23,13 @@ AgencyOption = Annotated[str | None, typer.Option(help="责任部门编号或名
 
 
 def _pack(name: str | None) -> Pack:
-    from dafeng.pack import read_pack  # noqa: PLC0415
+    from dafeng.pack import read_pack
 
     return read_pack(name or read_settings().pack)
 
 
 @app.command("targets")
-def targets_command(  # noqa: PLR0913 - one option a filter
+def targets_command(
     sector: Annotated[str | None, typer.Option(help="领域 / sector")] = None,
     year: Annotated[int | None, typer.Option(help="目标年 / target year")] = None,
     agency: AgencyOption = None,
@@ -41,13 +41,14 @@ def targets_command(  # noqa: PLR0913 - one option a filter
     output: OutputOption = None,
 ) -> None:
     """列出目标 / list targets."""
-    from dafeng.plan import TargetFilter, select_targets  # noqa: PLC0415
+    from dafeng.plan import TargetFilter, select_targets
 
     tables = _pack(pack).tables
     wanted = TargetFilter(sector, kind, nature, None, document, year, agency)
     chosen = select_targets(tables["targets"], tables["clause_agencies"], tables["agencies"], wanted)
     columns = [
-        "target_id", f"name_{language()}", "comparator", "value", "unit", "target_year", "kind", "nature", "sector"
+        "target_id", f"name_{language()}", "comparator", "value", "unit", "target_year", "kind", "nature",
+        "sector",
     ]  # fmt: skip
     show_frame(chosen, columns, form, output)
 
@@ -56,13 +57,13 @@ def targets_command(  # noqa: PLR0913 - one option a filter
 def clauses_command(
     agency: AgencyOption = None,
     sector: Annotated[str | None, typer.Option(help="领域 / sector")] = None,
-    measurable: Annotated[str | None, typer.Option(help="yes | partly | no")] = None,
+    measurable: Annotated[str | None, typer.Option(help="是否可量化 / measurable: yes | partly | no")] = None,
     pack: PackOption = None,
     form: FormatOption = Format.table,
     output: OutputOption = None,
 ) -> None:
     """列出条款 / list clauses."""
-    from dafeng.plan import select_clauses  # noqa: PLC0415
+    from dafeng.plan import select_clauses
 
     tables = _pack(pack).tables
     chosen = select_clauses(
@@ -74,7 +75,9 @@ def clauses_command(
 
 @app.command("systems")
 def systems_command(
-    priority: Annotated[str | None, typer.Option(help="core | adjacent | external")] = None,
+    priority: Annotated[
+        str | None, typer.Option(help="优先级 / priority: core | adjacent | external")
+    ] = None,
     kind: Annotated[str | None, typer.Option(help="类别 / kind")] = None,
     agency: AgencyOption = None,
     pack: PackOption = None,
@@ -82,7 +85,7 @@ def systems_command(
     output: OutputOption = None,
 ) -> None:
     """列出要求建设的系统 / list the systems that the plan orders."""
-    from dafeng.plan import select_systems  # noqa: PLC0415
+    from dafeng.plan import select_systems
 
     tables = _pack(pack).tables
     chosen = select_systems(
@@ -100,7 +103,7 @@ def agencies_command(
     output: OutputOption = None,
 ) -> None:
     """列出责任部门 / list agencies."""
-    from dafeng.plan import select_agencies  # noqa: PLC0415
+    from dafeng.plan import select_agencies
 
     chosen = select_agencies(_pack(pack).tables["agencies"], kind=kind)
     show_frame(chosen, ["agency_id", "name_zh", "name_en", "kind", "scored", "valid_to"], form, output)
@@ -114,13 +117,13 @@ def show_command(
     output: OutputOption = None,
 ) -> None:
     """显示一项及其关联 / show one item with what belongs to it."""
-    from dafeng.plan import describe_item  # noqa: PLC0415
+    from dafeng.plan import describe_item
 
     found = describe_item(_pack(pack).tables, item_id)
     if form is Format.json:
         write_answer(to_json(found), output)
         return
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
     rows = [
         {"field": key, "value": "" if value is None else str(value)} for key, value in found["item"].items()

@@ -19,11 +19,11 @@ def list_command(
     output: Annotated[Path | None, typer.Option("--output", help="写入文件 / file to write")] = None,
 ) -> None:
     """列出词表，或一个词表的代码 / list the vocabularies, or the codes of one."""
-    import polars as pl  # noqa: PLC0415
+    import polars as pl
 
-    from dafeng import terms  # noqa: PLC0415
-    from dafeng.errors import Finding, InputRefused  # noqa: PLC0415
-    from dafeng.table import Suggestion  # noqa: PLC0415
+    from dafeng import terms
+    from dafeng.errors import Finding, InputRefused
+    from dafeng.table import Suggestion
 
     known = terms.vocabularies()
     if vocabulary is None:

@@ -2,7 +2,7 @@
 
 Method: Shan et al. (2018) Sci. Data 5:170201, doi:10.1038/sdata.2017.201, and its successors; the rules
 below reproduce the published provincial inventories of 2014-2022. ``activity`` is in the accounting unit
-of the fuel (10^4 t or 10^8 m3), the factor in t CO2/t or t CO2/10^4 m3, so CO2 [Mt] = activity x factor / 100.
+of the fuel (10^4 t or 10^8 m3), the factor in t CO2/t or t CO2/10^4 m3: CO2 [Mt] = activity x factor / 100.
 
 1. Power and heat burns its final consumption and the inputs of thermal power and heating supply.
 2. Five chemical industries lose the non-energy use, shared in proportion to their use, never below zero.
@@ -43,12 +43,18 @@ def select_burnt(energy: pl.DataFrame) -> pl.DataFrame:
     return energy.filter(final | inputs).with_columns(moved.alias("sector"))
 
 
+def sum_known(name: str) -> pl.Expr:
+    """Return the sum of a column, null if any part of it is not known: a partial sum is no total."""
+    return pl.when(~pl.col(name).is_null().any()).then(pl.col(name).sum())
+
+
 def sum_activity(energy: pl.DataFrame) -> pl.DataFrame:
     """Return the fuel burnt by region, year, sector and fuel.
 
     Parameters
     ----------
     energy : EnergyUse
+        A value left empty was not published; whatever rests on it is null, never zero.
 
     Returns
     -------
@@ -56,19 +62,22 @@ def sum_activity(energy: pl.DataFrame) -> pl.DataFrame:
         ``region, year, sector, fuel, activity`` [accounting unit of the fuel]
     """
     # rule 1
-    burnt = select_burnt(energy).group_by(CELL, maintain_order=True).agg(activity=pl.col("value").sum())
+    burnt = select_burnt(energy).group_by(CELL, maintain_order=True).agg(activity=sum_known("value"))
     feedstock = (
         energy.filter(pl.col("variable") == "non_energy_use")
         .group_by("region", "year", "fuel")
-        .agg(feedstock=pl.col("value").sum())
+        .agg(feedstock=sum_known("value"), given=pl.lit(value=True))
     )
     burnt = burnt.join(feedstock, on=["region", "year", "fuel"], how="left", maintain_order="left")
     # rule 2
     chemical = pl.col("sector").is_in(CHEMICAL_SECTORS)
-    all_chemicals = pl.when(chemical).then(pl.col("activity")).sum().over("region", "year", "fuel")
-    kept = (1 - pl.col("feedstock").fill_null(0.0) / all_chemicals).clip(lower_bound=0.0)
-    reduced = pl.when(chemical & (all_chemicals > 0)).then(pl.col("activity") * kept)
-    return burnt.with_columns(reduced.otherwise(pl.col("activity")).alias("activity")).drop("feedstock")
+    by_fuel = ["region", "year", "fuel"]
+    burnt = burnt.with_columns(_own=pl.when(chemical).then(pl.col("activity")).otherwise(0.0))
+    all_chemicals = sum_known("_own").over(by_fuel)
+    kept = (1 - pl.col("feedstock") / all_chemicals).clip(lower_bound=0.0)
+    shared = chemical & pl.col("given").fill_null(value=False) & ~(all_chemicals <= 0).fill_null(value=False)
+    reduced = pl.when(shared).then(pl.col("activity") * kept).otherwise(pl.col("activity"))
+    return burnt.select(*CELL, activity=reduced)
 
 
 def emit_combustion(activity: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
@@ -85,7 +94,7 @@ def emit_combustion(activity: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFra
     Returns
     -------
     polars.DataFrame
-        ``region, year, sector, fuel, co2_mt`` [Mt CO2], only cells with a factor.
+        ``region, year, sector, fuel, co2_mt`` [Mt CO2], only cells with a factor; null where the activity is.
     """
     joined = activity.join(
         factors.select("sector", "fuel", "factor"),

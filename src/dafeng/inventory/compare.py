@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from dafeng.inventory.combustion import sum_known
 from dafeng.inventory.contracts import Comparison
 from dafeng.table import check
 
@@ -22,9 +23,11 @@ def compare_published(emissions: pl.DataFrame, published: pl.DataFrame) -> pl.Da
     Comparison
         ``difference_share`` = computed / published - 1.
     """
-    total = (pl.col("sector") == "total") & pl.col("value").is_not_null()
     ours = (
-        emissions.filter(total).group_by("region", "year", "variable").agg(computed_mt=pl.col("value").sum())
+        emissions.filter(pl.col("sector") == "total")
+        .group_by("region", "year", "variable")
+        .agg(computed_mt=sum_known("value"))
+        .drop_nulls("computed_mt")
     )
     theirs = published.group_by("region", "year", "variable").agg(published_mt=pl.col("value").first())
     both = ours.join(theirs, on=["region", "year", "variable"], how="full", coalesce=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dafeng import terms
-from dafeng.inventory.combustion import emit_combustion, sum_activity
+from dafeng.inventory.combustion import emit_combustion, sum_activity, sum_known
 from dafeng.inventory.contracts import CarbonFactor, Emissions
 from dafeng.inventory.process import CEMENT_SECTOR, emit_cement
 from dafeng.provenance import Step
@@ -58,7 +58,7 @@ def compute_inventory(
     cells = emit_combustion(sum_activity(energy), factors)
     years = energy.select("region", "year").unique(maintain_order=True)
     process = _process_by_year(years, cement)
-    by_fuel = cells.group_by("region", "year", "fuel", maintain_order=True).agg(pl.col("co2_mt").sum())
+    by_fuel = cells.group_by("region", "year", "fuel", maintain_order=True).agg(co2_mt=sum_known("co2_mt"))
     parts = [
         _exchange(cells, "co2_fuel_combustion"),
         _exchange(by_fuel.with_columns(sector=pl.lit("total")), "co2_fuel_combustion"),
@@ -84,26 +84,21 @@ def _process_by_year(years: pl.DataFrame, cement: pl.DataFrame | None) -> pl.Dat
 
 
 def _totals(cells: pl.DataFrame, process: pl.DataFrame) -> pl.DataFrame:
-    """Return totals by sector and over all sectors; null wherever the process part is unknown."""
-    by_sector = cells.group_by("region", "year", "sector", maintain_order=True).agg(pl.col("co2_mt").sum())
+    """Return totals by sector and over all sectors; null wherever a part is unknown."""
+    by_sector = cells.group_by("region", "year", "sector", maintain_order=True).agg(
+        co2_mt=sum_known("co2_mt")
+    )
     cement_cells = process.select("region", "year", sector=pl.lit(CEMENT_SECTOR), co2_mt=pl.lit(0.0))
     by_sector = (
         pl.concat([by_sector, cement_cells])
         .group_by("region", "year", "sector", maintain_order=True)
-        .agg(pl.col("co2_mt").sum())
+        .agg(co2_mt=sum_known("co2_mt"))
         .join(process.rename({"co2_mt": "process"}), on=["region", "year"], how="left", maintain_order="left")
     )
     own = pl.when(pl.col("sector") == CEMENT_SECTOR).then(pl.col("process")).otherwise(pl.col("process") * 0)
     by_sector = by_sector.with_columns(co2_mt=pl.col("co2_mt") + own).drop("process")
-    combustion = cells.group_by("region", "year", maintain_order=True).agg(pl.col("co2_mt").sum())
-    overall = process.join(
-        combustion, on=["region", "year"], how="left", suffix="_fuel", maintain_order="left"
-    )
-    overall = overall.select(
-        "region",
-        "year",
-        sector=pl.lit("total"),
-        co2_mt=pl.col("co2_mt") + pl.col("co2_mt_fuel").fill_null(0.0),
+    overall = by_sector.group_by("region", "year", maintain_order=True).agg(
+        sector=pl.lit("total"), co2_mt=sum_known("co2_mt")
     )
     return pl.concat([by_sector, overall])
 

@@ -25,6 +25,8 @@ TRANSFORMATIONS = (
     "coal_washing", "briquettes_making", "coking", "petroleum_refineries", "gas_works", "heating_supply",
     "thermal_power",
 )  # fmt: skip
+ROUNDING = 1e-9
+"""Share of an output below which a remainder is the noise of binary fractions. [1]"""
 _KEY = ["region", "year", "source", "target"]
 
 
@@ -46,7 +48,9 @@ def compute_flow(energy: pl.DataFrame) -> pl.DataFrame:
     groups = {code: row["group"] for code, row in terms.entries("sectors").items()}
     edges = [
         taken.filter(pl.col("tj") > 0).select("region", "year", source=_fuel(), target=_process(), tj="tj"),
-        taken.filter(pl.col("tj") < 0).select("region", "year", source=_process(), target=_fuel(), tj=-pl.col("tj")),
+        taken.filter(pl.col("tj") < 0).select(
+            "region", "year", source=_process(), target=_fuel(), tj=-pl.col("tj")
+        ),
         final.filter(pl.col("tj") > 0).select(
             "region", "year", source=_fuel(), tj="tj",
             target="use:" + pl.col("sector").replace_strict(groups, return_dtype=pl.String),
@@ -96,7 +100,8 @@ def break_cycles(flows: pl.DataFrame) -> pl.DataFrame:
     """
     edges: dict[str, set[str]] = {}
     moved = []
-    ordered = flows.sort(pl.col("source").str.starts_with("process:"), "tj", descending=[False, True])
+    last = pl.col("source").str.starts_with("process:")
+    ordered = flows.sort(last, "tj", "source", "target", descending=[False, True, False, False])
     for source, target in ordered.select("source", "target").iter_rows():
         if _reaches(edges, target, source):
             moved.append((source, target))
@@ -110,7 +115,7 @@ def break_cycles(flows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unallocated(flows: pl.DataFrame) -> pl.DataFrame:
-    """Return what a transformation gives out and no use takes: without supply rows nobody can say where to."""
+    """Return what a transformation gives out and no use takes: without supply rows nobody knows where to."""
     node = ["region", "year", "node"]
     made = flows.filter(pl.col("target").str.starts_with("fuel:")).rename({"target": "node"})
     taken = flows.filter(pl.col("source").str.starts_with("fuel:")).rename({"source": "node"})
@@ -120,7 +125,7 @@ def _unallocated(flows: pl.DataFrame) -> pl.DataFrame:
         .join(taken.group_by(node).agg(taken=pl.col("tj").sum()), on=node, how="left", maintain_order="left")
         .with_columns(tj=pl.col("tj") - pl.col("taken").fill_null(0.0))
     )
-    left = rest.filter(pl.col("tj") > 0)
+    left = rest.filter(pl.col("tj") > ROUNDING * (pl.col("tj") + pl.col("taken").fill_null(0.0)))
     return left.select("region", "year", source="node", target=pl.lit("use:unallocated"), tj="tj")
 
 

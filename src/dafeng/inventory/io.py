@@ -9,7 +9,7 @@ import polars as pl
 
 from dafeng.errors import Finding, InputRefused, Place, TableError
 from dafeng.inventory.contracts import EnergyUse, ProductOutput
-from dafeng.inventory.process import CEMENT_UNIT
+from dafeng.inventory.process import CEMENT_UNIT, select_cement
 from dafeng.inventory.screening import check_structure
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.provenance import Source, hash_bytes
@@ -72,7 +72,7 @@ def read_products(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
     raw = read_bytes(path, max_bytes)
     parsed = parse_csv(raw, ProductOutput, path.name, extra="keep", max_bytes=max_bytes)
     frame = parsed.frame.with_columns(parsed.rows.alias("row"))
-    cement = frame.filter(pl.col("sector") == "cement")
+    cement = select_cement(frame)
     problems = [
         Finding(
             "unit_wrong", Place(path.name, row=row["row"], column="unit"),

@@ -11,18 +11,23 @@ CEMENT_FACTOR = 0.2906
 MT_PER_CEMENT = CEMENT_FACTOR * 0.01
 
 
+def select_cement(output: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of a :class:`ProductOutput` table that say how much cement was made."""
+    return output.filter((pl.col("sector") == "cement") & (pl.col("variable") == "output"))
+
+
 def emit_cement(output: pl.DataFrame) -> pl.DataFrame:
     """Return process CO2 from cement output.
 
     Parameters
     ----------
     output : ProductOutput
-        Rows of other products are left aside; a missing output stays missing. [10^4 t]
+        Rows of other products and other variables (capacity) are left aside; a missing output stays
+        missing. [10^4 t]
 
     Returns
     -------
     polars.DataFrame
         ``region, year, co2_mt`` [Mt CO2], null where no output is known.
     """
-    cement = output.filter(pl.col("sector") == "cement")
-    return cement.select("region", "year", co2_mt=pl.col("value") * MT_PER_CEMENT)
+    return select_cement(output).select("region", "year", co2_mt=pl.col("value") * MT_PER_CEMENT)

@@ -12,7 +12,7 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import Finding, Place
-from dafeng.inventory.combustion import FEEDSTOCK_FUEL, POWER_SECTOR, select_burnt
+from dafeng.inventory.combustion import FEEDSTOCK_FUEL, POWER_INPUTS, POWER_SECTOR, select_burnt
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,8 +79,9 @@ def screen_energy(energy: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
         rule of the method, so neither is a finding.
     """
     fossil = sorted(code for code, row in terms.entries("fuels").items() if row["fossil"] == "true")
-    used = pl.concat([select_burnt(energy), energy.filter(pl.col("variable") == "non_energy_use")])
-    negative = used.filter((pl.col("value") < 0) & pl.col("fuel").is_in(fossil))
+    uses = pl.col("variable").is_in(["final_consumption", "non_energy_use", "loss"])
+    inputs = pl.col("sector").is_in(POWER_INPUTS) & pl.col("fuel").is_in(fossil)
+    negative = energy.filter((pl.col("value") < 0) & (uses | inputs))
     by_rule = (pl.col("fuel") == FEEDSTOCK_FUEL) & (pl.col("sector") != POWER_SECTOR)
     orphans = (
         select_burnt(energy)

@@ -6,19 +6,21 @@ import json
 import tomllib
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import polars as pl
 from pydantic import ValidationError
 
 from dafeng import terms
 from dafeng.errors import DafengError, Finding, InputRefused, Place
-from dafeng.pack.checks import check_decisions, check_links
+from dafeng.pack.checks import check_boundaries, check_config, check_links
 from dafeng.pack.model import Pack, PackConfig
 from dafeng.pack.schema import PACK_TABLES
 from dafeng.parsing import parse_csv
 from dafeng.provenance import hash_bytes
-from dafeng.table import Suggestion, empty_table
+from dafeng.table import Suggestion
+
+if TYPE_CHECKING:
+    import polars as pl
 
 CONFIG_FILE = "pack.toml"
 MAX_FILE_BYTES = 50 * 1024 * 1024
@@ -69,7 +71,6 @@ def read_pack_folder(folder: Path) -> Pack:
     rows: dict[str, pl.Series] = {}
     for name, contract in PACK_TABLES.items():
         path = folder / f"{name}.csv"
-        tables[name], rows[name] = empty_table(contract), pl.Series("_row", [], pl.Int64)
         if not path.is_file():
             problems.append(Finding("pack_file_missing", Place(folder.name), {"file": path.name}))
             continue
@@ -77,9 +78,10 @@ def read_pack_folder(folder: Path) -> Pack:
         if parsed is not None:
             tables[name], rows[name] = parsed
     problems += _unknown_files(folder, config)
-    boundaries = _collect(problems, _read_boundaries, folder, config, hashes) or ""
-    if not problems and config is not None:
-        problems += check_links(tables, rows) + check_decisions(config.decisions, tables)
+    boundaries, areas = _collect(problems, _read_boundaries, folder, config, hashes) or ("", ())
+    problems += check_links(tables, rows)
+    if config is not None:
+        problems += check_config(config, tables) + check_boundaries(areas, config.pack.region, tables)
     if problems or config is None:
         raise InputRefused(problems)
     return Pack(config, tables, rows, dict(sorted(hashes.items())), boundaries)
@@ -153,21 +155,35 @@ def _unknown_files(folder: Path, config: PackConfig | None) -> list[Finding]:
     ]
 
 
-def _read_boundaries(folder: Path, config: PackConfig | None, hashes: dict[str, str]) -> str:
+def _read_boundaries(
+    folder: Path, config: PackConfig | None, hashes: dict[str, str]
+) -> tuple[str, tuple[str, ...]]:
+    """Return the GeoJSON text and the codes of its areas."""
     if config is None or not (folder / config.map.boundaries).is_file():
-        return ""
+        return "", ()
     name = config.map.boundaries
     raw = _read_limited(folder / name)
     hashes[name] = hash_bytes(raw)
     try:
-        collection = json.loads(raw)
+        text = raw.decode("utf-8-sig")
+        collection = json.loads(text)
         features = collection["features"]
+        areas = tuple(str(feature["properties"]["code"]) for feature in features)
         good = collection["type"] == "FeatureCollection" and all(
-            feature["geometry"]["type"] in BOUNDARY_TYPES and feature["properties"]["code"]
+            feature["geometry"]["type"] in BOUNDARY_TYPES and _on_earth(feature["geometry"]["coordinates"])
             for feature in features
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputRefused([Finding("boundary_invalid", Place(name), {"reason": error})]) from error
-    if not good:
-        raise InputRefused([Finding("boundary_invalid", Place(name), {"reason": "type / properties.code"})])
-    return raw.decode("utf-8")
+    if not (good and all(areas)):
+        reason = "type / properties.code / longitude, latitude"
+        raise InputRefused([Finding("boundary_invalid", Place(name), {"reason": reason})])
+    return text, areas
+
+
+def _on_earth(coordinates: Any) -> bool:
+    """Return whether nested coordinates end in pairs of longitude and latitude."""
+    if isinstance(coordinates[0], list):
+        return all(_on_earth(part) for part in coordinates)
+    longitude, latitude = coordinates[:2]
+    return bool(-180 <= longitude <= 180 and -90 <= latitude <= 90)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
 from dafeng.scenario import Scope
 
@@ -19,7 +19,7 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 
 
 class _Record(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
 
 class PackInfo(_Record):
@@ -44,7 +44,7 @@ class PackInfo(_Record):
 class MapInfo(_Record):
     """What a printed map must carry."""
 
-    boundaries: str = "boundaries.geojson"
+    boundaries: Annotated[str, Field(pattern=r"^[^/\\]+$")] = "boundaries.geojson"
     """GeoJSON file of the pack, WGS-84."""
     approval_number: str = ""
     """审图号; empty: maps carry the stamp 内部参考 (for internal reference)."""
@@ -68,7 +68,7 @@ class Decisions(_Record):
     """``target_id`` -> year for targets that name none."""
     same_scope: dict[str, str] = Field(default_factory=dict)
     """``indicator_id`` -> ``series_id`` that is taken as the same scope."""
-    target_value: dict[str, float] = Field(default_factory=dict)
+    target_value: dict[str, FiniteFloat] = Field(default_factory=dict)
     """``target_id`` -> number for targets that name none (for example assigned by the State)."""
     co2_scope: Scope | None = None
     """Scope of the CO2 peak; unset: undecided."""
@@ -93,7 +93,7 @@ class Pack:
     config : PackConfig
         ``pack.region`` holds the ISO 3166-2 code.
     tables : mapping of str to polars.DataFrame
-        Keyed as in :data:`dafeng.pack.schema.PACK_TABLES`; absent files are empty tables.
+        Keyed as in :data:`dafeng.pack.schema.PACK_TABLES`.
     rows : mapping of str to polars.Series
         Row numbers of each table in its file.
     hashes : mapping of str to str

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
+from pydantic import BaseModel
+from pydantic_core import PydanticUndefined
+
 from dafeng import terms
 from dafeng.errors import InputRefused
+from dafeng.pack.model import PackConfig
 from dafeng.pack.schema import PACK_TABLES
 from dafeng.table import columns_of
 
@@ -50,6 +55,13 @@ readings = [0.0, 0.01, 0.02, 0.05]  # 未决定时列出的读法 / readings sho
 # "co2.peak_level" = "…"            # 其他决定，只记录并显示 / other decisions, recorded and shown
 """
 
+_BOUNDARIES = """
+## `boundaries.geojson`
+
+WGS-84 GeoJSON FeatureCollection；每个要素含 `properties.code`，为 `regions.csv` 的 `code` 或省级代码。
+Each feature has `properties.code`: a `code` of `regions.csv` or a code of the province.
+"""
+
 
 def write_empty_pack(folder: Path, region: str) -> None:
     """Write a pack without rows: commented ``pack.toml``, all CSV headers, ``FIELDS.md``.
@@ -86,6 +98,10 @@ def describe_pack() -> str:
         "# 省包的文件和字段 / Files and fields of a pack\n",
         "空单元格表示未公布，0 表示实测为零。多个代码用 `;` 分隔。",
         "An empty cell means not published, 0 means a measured zero. Several codes are separated by `;`.\n",
+        f"## `pack.toml`\n\n{PackConfig.__doc__}\n",
+        "| 键 key | 说明 meaning | 缺省 default |\n|---|---|---|",
+        *_describe_settings(PackConfig),
+        _BOUNDARIES,
     ]
     for name, contract in PACK_TABLES.items():
         summary = (contract.__doc__ or "").splitlines()[0]
@@ -94,6 +110,19 @@ def describe_pack() -> str:
         parts += [_describe_column(spec) for spec in columns_of(contract)]
         parts.append("")
     return "\n".join(parts)
+
+
+def _describe_settings(model: type[BaseModel], section: str = "") -> list[str]:
+    lines: list[str] = []
+    for name, info in model.model_fields.items():
+        kind = info.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            lines += _describe_settings(kind, f"{section}{name}.")
+            continue
+        default = info.get_default(call_default_factory=True)
+        shown = "必填 required" if default is PydanticUndefined else f"`{default!r}`"
+        lines.append(f"| `{section}{name}` | {info.description} | {shown} |")
+    return lines
 
 
 def _describe_column(spec: ColumnSpec) -> str:
@@ -113,5 +142,5 @@ def _describe_column(spec: ColumnSpec) -> str:
     if spec.form:
         forms = {"period": "时期 period", "published": "日期 date", "list": "列表 list"}
         rules.append(forms[spec.form])
-    kind = "text" if spec.dtype == "String" else str(spec.dtype)
+    kind = "text" if spec.dtype == pl.String else str(spec.dtype)
     return f"| `{spec.name}` | {spec.zh} | {spec.en} | {kind} | {'; '.join(rules)} |"

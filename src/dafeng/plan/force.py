@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import date
+from operator import itemgetter
 
 import polars as pl
 
 from dafeng.period import latest_date
-
-if TYPE_CHECKING:
-    from datetime import date
 
 REPLACING = ("supersedes", "adjusts")
 
@@ -22,7 +20,7 @@ def find_in_force(targets: pl.DataFrame, links: pl.DataFrame, as_of: date) -> di
     targets : Targets
     links : TargetLinks
         ``supersedes`` and ``adjusts`` replace the earlier target; ``restates``, ``extends`` and ``assigns``
-        leave it in force. Undated links count from the start.
+        leave it in force. Undated links count from the start; of several links the latest holds.
     as_of : date
         Links published later do not count yet.
 
@@ -30,12 +28,14 @@ def find_in_force(targets: pl.DataFrame, links: pl.DataFrame, as_of: date) -> di
     -------
     dict of str to str
     """
-    known = links.filter(pl.col("relation").is_in(REPLACING))
-    newer = {
-        row["other_target_id"]: row["target_id"]
-        for row in known.iter_rows(named=True)
-        if row["date"] is None or latest_date(row["date"]) <= as_of
-    }
+    dated = sorted(
+        (
+            (latest_date(row["date"]) if row["date"] else date.min, row["other_target_id"], row["target_id"])
+            for row in links.filter(pl.col("relation").is_in(REPLACING)).iter_rows(named=True)
+        ),
+        key=itemgetter(0),
+    )
+    newer = {earlier: later for day, earlier, later in dated if day <= as_of}
     found = {}
     for target_id in targets["target_id"]:
         current = target_id

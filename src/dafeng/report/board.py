@@ -42,7 +42,7 @@ class BoardRow:
     evidence: Markup
     grade: str
     variants: tuple[tuple[Markup, str], ...]
-    questions: tuple[str, ...]
+    questions: tuple[tuple[str, tuple[str, str]], ...]
     search: str
 
 
@@ -81,6 +81,11 @@ class Board:
     def sources(self) -> dict[str, Row]:
         """Sources by id."""
         return self.context.by_key("pack.sources", "source_id")
+
+    @cached_property
+    def questions(self) -> dict[str, Row]:
+        """Open questions by id."""
+        return self.context.by_key("plan.open_questions", "question_id")
 
     @cached_property
     def agencies_of(self) -> dict[str, list[str]]:
@@ -140,9 +145,20 @@ class Board:
                 (both(row["reading_zh"], row["reading_en"]), row["verdict"])
                 for row in self.variants.get(target["target_id"], ())
             ),
-            questions=tuple(code for code in (verdict["question_ids"] or "").split(";") if code),
-            search=" ".join(str(target[name] or "") for name in ("name_zh", "name_en", "label", "target_id")).lower(),
+            questions=self._questions(verdict["question_ids"]),
+            search=" ".join(
+                str(target[name] or "") for name in ("name_zh", "name_en", "label", "target_id")
+            ).lower(),
         )
+
+    def _questions(self, listed: str | None) -> tuple[tuple[str, tuple[str, str]], ...]:
+        """Return (id, question in both languages) for ids separated by semicolons."""
+        found = []
+        for code in (listed or "").split(";"):
+            row = self.questions.get(code)
+            if row is not None:
+                found.append((code, (row["question_zh"], row["question_en"])))
+        return tuple(found)
 
     def _body(self, agency_id: str) -> Markup:
         row = self.agencies.get(agency_id)
@@ -190,8 +206,12 @@ class Board:
             unit_en=names["en"],
             step_zh=plain("step.target", "zh", nature=nature["zh"], timing=timing["zh"]),
             step_en=plain("step.target", "en", nature=nature["en"], timing=timing["en"]),
-            place_zh="；".join(t for t in (document.get("title_zh"), label, wording_zh, target["scope_zh"]) if t),
-            place_en="; ".join(t for t in (document.get("title_en"), label, wording_en, target["scope_en"]) if t),
+            place_zh="；".join(
+                t for t in (document.get("title_zh"), label, wording_zh, target["scope_zh"]) if t
+            ),
+            place_en="; ".join(
+                t for t in (document.get("title_en"), label, wording_en, target["scope_en"]) if t
+            ),
         )
 
     def _trace_observed(self, verdict: Row) -> Trace:

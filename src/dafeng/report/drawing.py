@@ -24,8 +24,8 @@ def environment() -> Environment:
     )
     made.globals.update(
         w=words.phrase, plain=words.plain, both=words.both, term=words.term, unit=figures.unit,
-        number=figures.number, traced=figures.traced, period=figures.period_text, names=figures.split_names, missing=figures.missing, badge=badge,
-        grade=grade_mark, icon=icon, json_text=json_text,
+        number=figures.number, traced=figures.traced, period=figures.period_text, names=figures.split_names,
+        missing=figures.missing, badge=badge, grade=grade_mark, icon=icon, json_text=json_text,
     )  # fmt: skip
     return made
 
@@ -42,7 +42,9 @@ def asset(name: str) -> str:
 
 def icon(name: str) -> Markup:
     """Return an icon of the page's sprite; it says nothing that the words beside it do not say."""
-    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>').format(name)
+    return Markup('<svg class="icon" aria-hidden="true" focusable="false"><use href="#i-{}"/></svg>').format(
+        name
+    )
 
 
 def badge(verdict: str) -> Markup:
@@ -57,6 +59,6 @@ def grade_mark(grade: str | None) -> Markup:
     if not grade:
         return Markup("")
     meaning = words.term_pair("grade", grade)
-    return Markup('<abbr class="grade g-{0}" title="{1}" data-title-zh="{1}" data-title-en="{2}">{0}</abbr>').format(
-        grade, meaning["zh"], meaning["en"]
-    )
+    return Markup(
+        '<abbr class="grade g-{0}" title="{1}" data-title-zh="{1}" data-title-en="{2}">{0}</abbr>'
+    ).format(grade, meaning["zh"], meaning["en"])

@@ -1,4 +1,4 @@
-"""Emissions as the report shows them: by year, by group of sectors, by group of fuels, beside published totals."""
+"""Emissions as the report shows them: by year and group of sectors or fuels, beside published totals."""
 
 from __future__ import annotations
 
@@ -74,7 +74,10 @@ def view_emissions(context: ReportContext) -> EmissionView:
         combustion=combustion,
         process=overall["co2_process"],
         total=overall["co2_total"],
-        groups={"sector_groups": _grouped(rows, "sectors", "sector"), "fuel_groups": _grouped(rows, "fuels", "fuel")},
+        groups={
+            "sector_groups": _grouped(rows, "sectors", "sector"),
+            "fuel_groups": _grouped(rows, "fuels", "fuel"),
+        },
         published=published,
         traces={year: _trace_year(context, rows, year) for year in years},
         published_traces={year: _trace_published(context, row) for year, row in published.items()},
@@ -119,7 +122,7 @@ def _published(context: ReportContext, years: tuple[int, ...]) -> dict[int, dict
 
 
 def input_sources(context: ReportContext, year: int | None = None) -> tuple[tuple[str, ...], str]:
-    """Return the sources and the worst grade of the energy and product data behind a year, when they are known."""
+    """Return the sources and the worst grade of the data behind a year (all years), when they are known."""
     rows = [*context.own_rows("inventory.energy"), *context.own_rows("inventory.products")]
     used = [row for row in rows if year is None or row["year"] == year]
     sources = tuple(dict.fromkeys(row["source_id"] for row in used))

@@ -92,12 +92,23 @@ def period_text(period: str | None) -> str:
     return period.replace("..", "–")
 
 
-def split_names(text: str | None) -> Markup:
-    """Return a name written as “Chinese / English” in both languages; any other text as it is."""
+def split_pair(text: str | None) -> list[str]:
+    """Return a name written as “Chinese / English” as its two parts; any other text twice.
+
+    Examples
+    --------
+    >>> split_pair("统计局 / Bureau of Statistics")[1]
+    'Bureau of Statistics'
+    """
     parts = (text or "").split(" / ")
     if len(parts) == 2 and any(ord(char) > 0x2E7F for char in parts[0]) and parts[1].isascii():
-        return both(*parts)
-    return both(text, text)
+        return parts
+    return [text or ""] * 2
+
+
+def split_names(text: str | None) -> Markup:
+    """Return a name written as “Chinese / English” in both languages; any other text as it is."""
+    return both(*split_pair(text))
 
 
 def number_button(text: str, key: str) -> Markup:
@@ -136,8 +147,14 @@ def aim(target: Mapping[str, Any], key: str) -> Markup:
     if comparator == "peak_by":
         return phrase("aim.peak_by", year=number_button(f"{value:.0f}", key))
     if comparator in _SIGNS:
-        return Markup("{} {}").format(number_button(f"{_SIGNS[comparator]} {number(value)}".strip(), key), measure)
+        return Markup("{} {}").format(
+            number_button(f"{_SIGNS[comparator]} {number(value)}".strip(), key), measure
+        )
     shown = number_button(number(value), key)
     if comparator in _WORDED:
-        return phrase(f"aim.{comparator}", value=shown, unit=(unit_pair(target["unit"])["zh"], unit_pair(target["unit"])["en"]))
+        return phrase(
+            f"aim.{comparator}",
+            value=shown,
+            unit=(unit_pair(target["unit"])["zh"], unit_pair(target["unit"])["en"]),
+        )
     return Markup("{} {} {}").format(term("comparator", comparator), shown, measure)

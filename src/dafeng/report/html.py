@@ -1,4 +1,4 @@
-"""The report as one self-contained page: nothing is ever loaded from a network, and the page says so itself."""
+"""The report as one self-contained page: nothing is loaded from a network, and its policy forbids it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from markupsafe import Markup
 from dafeng import terms
 from dafeng.report.charts import json_text
 from dafeng.report.drawing import asset, draw
+from dafeng.report.figures import split_pair
 from dafeng.report.font import font_face
 from dafeng.report.pages import PAGES
 from dafeng.report.traces import TraceBook
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from dafeng.report.page import Page
 
 SCRIPT_WORDS = (
-    "null", "total", "combustion", "no_total", "published_total", "trace.source", "trace.publisher", "trace.date",
-    "trace.locator", "trace.place", "trace.grade", "trace.unit", "trace.step", "trace.jump", "trace.close",
-    "trace.own", "no_agency", "targets.shown", "map.shown", "trace.hint",
+    "null", "total", "combustion", "no_total", "published_total", "trace.source", "trace.method",
+    "trace.place", "trace.grade", "trace.unit", "trace.step", "trace.jump", "trace.close",
+    "trace.own", "no_agency", "targets.shown", "trace.hint",
 )  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def render_report(context: ReportContext) -> str:
     Returns
     -------
     str
-        A complete page with styles, script, font, data and traces inside; the same context gives the same text.
+        A complete page with styles, script, font, data and traces inside; the same for the same context.
     """
     fresh = replace(context, traces=TraceBook())
     sections = [(page, Markup(_render_page(page, fresh))) for page in PAGES]  # noqa: S704 - drawn with autoescape
@@ -85,8 +86,8 @@ def page_data(context: ReportContext) -> dict[str, Any]:
     named = {source for _, trace in context.traces.items() for source in trace.sources}
     sources = {
         code: {
-            "t": _pair(row["title_zh"], row["title_en"]), "p": row["publisher"] or "", "d": row["date"] or "",
-            "l": row["locator"] or "",
+            "t": _pair(row["title_zh"], row["title_en"]), "p": split_pair(row["publisher"]),
+            "d": row["date"] or "", "l": row["locator"] or "",
         }
         for code, row in context.by_key("pack.sources", "source_id").items()
         if code in named

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from dafeng.report.figures import number
@@ -68,18 +69,18 @@ def _rings(geometry: dict[str, Any]) -> list[Ring]:
 
 def _shape(feature: dict[str, Any], place: Any) -> Shape:
     rings = [[place(point) for point in ring] for ring in _rings(feature["geometry"])]
-    path = "".join(
-        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings
-    )
+    path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings)
     x, y = _centre(max(rings, key=len))
     given = feature["properties"]
-    return Shape(str(given["code"]), given["name_zh"], given["name_en"], given["level"], path, round(x, 1), round(y, 1))
+    return Shape(
+        str(given["code"]), given["name_zh"], given["name_en"], given["level"], path, round(x, 1), round(y, 1)
+    )
 
 
 def _centre(ring: list[tuple[float, float]]) -> tuple[float, float]:
     """Return the centroid of a ring (shoelace formula)."""
     area = x = y = 0.0
-    for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(ring):
         cross = x0 * y1 - x1 * y0
         area += cross
         x += (x0 + x1) * cross
@@ -101,15 +102,27 @@ class Scale:
 
     def fill(self, value: float) -> str:
         """Return the fill of a value."""
-        return FILLS[self.place(value)] if self.count > 1 else FILLS[2]
+        return self.fills[self.place(value)]
+
+    def is_dark(self, value: float) -> bool:
+        """Return whether a label on the fill of a value must be white."""
+        return self.fill(value) in FILLS[3:]
+
+    @property
+    def fills(self) -> tuple[str, ...]:
+        """Fills of the classes, spread over the ramp."""
+        if self.count == 1:
+            return (FILLS[2],)
+        last = len(FILLS) - 1
+        return tuple(FILLS[round(place * last / (self.count - 1))] for place in range(self.count))
 
     def legend(self) -> list[tuple[str, str]]:
         """Return (fill, bounds in words) of every class."""
         if self.count == 1:
-            return [(FILLS[2], number(self.low))]
+            return [(self.fills[0], number(self.low))]
         bounds = [self.low + self.step * place for place in range(self.count + 1)]
         return [
-            (FILLS[place], f"{number(round(bounds[place], 6))} – {number(round(bounds[place + 1], 6))}")
+            (self.fills[place], f"{number(round(bounds[place], 6))} – {number(round(bounds[place + 1], 6))}")
             for place in range(self.count)
         ]
 
@@ -131,5 +144,5 @@ def make_scale(values: list[float]) -> Scale:
         step = factor * power
         start = math.floor(low / step) * step
         if start + CLASSES * step >= high:
-            return Scale(start, step, CLASSES)
+            return Scale(start, step, max(1, math.ceil((high - start) / step - 1e-9)))
     raise ArithmeticError(f"no round step for {low} to {high}")

@@ -66,7 +66,8 @@ def phrase(key: str, **params: object) -> Markup:
     row = words()[key]
     zh = {name: value[0] if isinstance(value, tuple) else value for name, value in params.items()}
     en = {name: value[1] if isinstance(value, tuple) else value for name, value in params.items()}
-    return both(Markup(row["zh"]).format(**zh), Markup(row["en"]).format(**en))
+    left, right = Markup(row["zh"]), Markup(row["en"])  # noqa: S704 - our own table
+    return both(left.format(**zh), right.format(**en))
 
 
 def pair(key: str, **params: object) -> dict[str, str]:

@@ -88,7 +88,9 @@ def write_workbook(context: ReportContext, stream: BinaryIO) -> None:
 
 def sheet_names(context: ReportContext) -> dict[str, str]:
     """Return table id -> name of its sheet, sources first; names are unique and legal in a workbook."""
-    ids = sorted(context.tables, key=lambda table_id: (table_id != SOURCES, list(context.tables).index(table_id)))
+    ids = sorted(
+        context.tables, key=lambda table_id: (table_id != SOURCES, list(context.tables).index(table_id))
+    )
     taken = {plain("book.cover", "zh").lower()}
     names: dict[str, str] = {}
     for table_id in ids:
@@ -104,7 +106,14 @@ def sheet_names(context: ReportContext) -> dict[str, str]:
 
 def _make_formats(book: Workbook) -> Formats:
     font = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top"}
-    head = {**font, "bold": True, "bg_color": "#E8EEF3", "text_wrap": True, "bottom": 1, "bottom_color": "#B8C4CE"}
+    head = {
+        **font,
+        "bold": True,
+        "bg_color": "#E8EEF3",
+        "text_wrap": True,
+        "bottom": 1,
+        "bottom_color": "#B8C4CE",
+    }
     return Formats(
         title=book.add_format({**font, "bold": True, "font_size": 13}),
         head=book.add_format(head),
@@ -182,10 +191,25 @@ def _write_cover(sheet: Worksheet, context: ReportContext, names: dict[str, str]
         ("cover.scope", plain("cover.scope_text", "zh"), plain("cover.scope_text", "en"), formats.wrap),
         ("cover.as_of", meta.as_of, meta.as_of, formats.wrap),
         ("cover.totals", meta.totals_version, meta.totals_version, formats.wrap),
-        ("cover.pack", f"{meta.pack_id} {meta.pack_version}", f"{meta.pack_id} {meta.pack_version}", formats.wrap),
-        ("cover.software", f"dafeng {meta.software_version}", f"dafeng {meta.software_version}", formats.wrap),
+        (
+            "cover.pack",
+            f"{meta.pack_id} {meta.pack_version}",
+            f"{meta.pack_id} {meta.pack_version}",
+            formats.wrap,
+        ),
+        (
+            "cover.software",
+            f"dafeng {meta.software_version}",
+            f"dafeng {meta.software_version}",
+            formats.wrap,
+        ),
         ("book.note", plain("book.note", "zh"), plain("book.note", "en"), formats.wrap),
-        ("method.licence", plain("method.licence_text", "zh"), plain("method.licence_text", "en"), formats.wrap),
+        (
+            "method.licence",
+            plain("method.licence_text", "zh"),
+            plain("method.licence_text", "en"),
+            formats.wrap,
+        ),
     ]
     for row, (key, zh, en, style) in enumerate(lines, 3):
         label = "" if key in {"stamp", "book.note"} else f"{plain(key, 'zh')} · {plain(key, 'en')}"

@@ -15,7 +15,6 @@ import signal
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -27,6 +26,7 @@ from dafeng.table import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from dafeng.provenance import Step
     from dafeng.result import NamedTable, Result

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from dafeng.errors import Finding, InputRefused, Place
 from dafeng.period import latest_date
 from dafeng.plan import find_in_force
 from dafeng.provenance import Step
@@ -17,7 +18,7 @@ from dafeng.table import check, columns_of, empty_table
 from dafeng.tracking.case import Case, Readings, Ruling
 from dafeng.tracking.contracts import JudgingRules, Variants, Verdicts
 from dafeng.tracking.evidence import Evidence, gather_evidence
-from dafeng.tracking.rulings import rule_on
+from dafeng.tracking.rulings import NUMERIC, rule_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,11 @@ def judge_targets(
     Returns
     -------
     Board
+
+    Raises
+    ------
+    InputRefused
+        ``unit_wrong`` if a level is published in another unit than its target is written in.
     """
     evidence = gather_evidence(
         tables["observations"], tables["indicator_series"], region, as_of, same_scope or {}
@@ -64,10 +70,11 @@ def judge_targets(
     known = _known_targets(tables["targets"], tables.get("documents"), as_of)
     in_force = find_in_force(tables["targets"], tables["target_links"], as_of)
     indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
-    assigned = _assigned(tables["targets"], tables["target_links"])
+    assigned = _assigned(tables["targets"], tables["target_links"], known, as_of)
     questions = _questions(tables["open_questions"])
     rows: list[dict[str, Any]] = []
     variants: list[dict[str, Any]] = []
+    problems: list[Finding] = []
     for target in tables["targets"].iter_rows(named=True):
         target_id, indicator = target["target_id"], indicators[target["indicator_id"]]
         if target_id not in known:
@@ -80,9 +87,12 @@ def judge_targets(
             replaced_by=current if current != target_id else "",
             assigned_by=giver[0], assigned_value=giver[1], readings=readings, as_of=as_of,
         )  # fmt: skip
+        problems += _check_units(case)
         ruling = rule_on(case)
         rows.append(_verdict_row(case, ruling, current, questions.get(target_id)))
         variants += _variant_rows(target_id, ruling)
+    if problems:
+        raise InputRefused(problems)
     return Board(
         _table(rows, Verdicts), _table(variants, Variants), judging_rules(),
         (Step(
@@ -109,6 +119,22 @@ def reason_texts() -> dict[str, dict[str, str]]:
     return {row["reason"]: row for row in _read("reasons.csv")}
 
 
+def _check_units(case: Case) -> list[Finding]:
+    """Return a finding for every series in another unit than the number it would be compared with."""
+    target = case.target
+    if target["comparator"] not in NUMERIC or not target["unit"]:
+        return []
+    units = {o.series_id: o.unit for o in case.evidence.of("same") if o.unit}
+    return [
+        Finding(
+            "unit_wrong", Place("observations.csv", column="unit"),
+            {"what": f"{target['target_id']}: {series}", "value": unit, "expected": target["unit"]},
+        )
+        for series, unit in units.items()
+        if unit != target["unit"]
+    ]  # fmt: skip
+
+
 def _known_targets(targets: pl.DataFrame, documents: pl.DataFrame | None, as_of: date) -> set[str]:
     """Return the targets whose document was public on the day."""
     if documents is None:
@@ -121,11 +147,16 @@ def _known_targets(targets: pl.DataFrame, documents: pl.DataFrame | None, as_of:
     return {r["target_id"] for r in targets.iter_rows(named=True) if r["document_id"] not in late}
 
 
-def _assigned(targets: pl.DataFrame, links: pl.DataFrame) -> dict[str, tuple[str, float | None]]:
-    """Return for each assigned target and for its giver: (giver, number)."""
+def _assigned(
+    targets: pl.DataFrame, links: pl.DataFrame, known: set[str], as_of: date
+) -> dict[str, tuple[str, float | None]]:
+    """Return for each assigned target and for its giver: (giver, number), as known on the day."""
     values = dict(targets.select("target_id", "value").iter_rows())
     found: dict[str, tuple[str, float | None]] = {}
-    for row in links.filter(pl.col("relation") == "assigns").iter_rows(named=True):
+    given = links.filter((pl.col("relation") == "assigns") & pl.col("target_id").is_in(sorted(known)))
+    for row in given.sort("date", "target_id", nulls_last=False).iter_rows(named=True):
+        if row["date"] is not None and latest_date(row["date"]) > as_of:
+            continue
         pair = (row["target_id"], values.get(row["target_id"]))
         found[row["other_target_id"]] = pair
         found[row["target_id"]] = pair
@@ -176,8 +207,8 @@ def _variant_rows(target_id: str, ruling: Ruling) -> list[dict[str, Any]]:
     return [
         {
             "target_id": target_id, "reading": f"about.relative_tolerance={tolerance:g}",
-            "reading_zh": f"“左右”读作允许偏差 {tolerance:.0%}" if tolerance else "“左右”读作不打折扣",
-            "reading_en": f"“about” read as within {tolerance:.0%}" if tolerance else "“about” read to the letter",
+            "reading_zh": f"“左右”读作允许偏差 {tolerance:.0%}" if tolerance else "“左右”不打折扣",
+            "reading_en": f"“about” as within {tolerance:.0%}" if tolerance else "“about” to the letter",
             "verdict": verdict,
         }
         for tolerance, verdict in ruling.variants

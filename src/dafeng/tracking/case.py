@@ -38,7 +38,7 @@ class Readings:
 
     def tolerances(self) -> tuple[float, ...]:
         """Return the decided tolerance alone, or all readings."""
-        return self.about_readings if self.about_tolerance is None else (self.about_tolerance,)
+        return (self.about_readings or (0.0,)) if self.about_tolerance is None else (self.about_tolerance,)
 
 
 @dataclass(frozen=True, slots=True)

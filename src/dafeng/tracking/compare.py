@@ -7,6 +7,7 @@ from math import inf
 from typing import Literal
 
 Answer = Literal["yes", "no", "open"]
+LOWER_IS_BETTER = frozenset({"down", "cap"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +38,8 @@ def goal_of(comparator: str, value: float, direction: str, tolerance: float = 0.
     value : float
         Target value. [unit of the target]
     direction : str
-        For ``about``: ``up`` asks for at least value x (1 - tolerance), ``down`` for at most
-        value x (1 + tolerance), anything else for both.
+        For ``about`` and ``eq``: ``up`` asks for at least value x (1 - tolerance), ``down`` and ``cap``
+        for at most value x (1 + tolerance), anything else for both. More than was asked for is never less.
     tolerance : float
         Relative reading of 左右. [1]
 
@@ -47,17 +48,15 @@ def goal_of(comparator: str, value: float, direction: str, tolerance: float = 0.
     >>> goal_of("about", 8000, "up", 0.02).low
     7840.0
     """
-    slack = abs(value) * tolerance
+    slack = abs(value) * tolerance if comparator == "about" else 0.0
     if comparator in {"ge", "gt"}:
         return Goal(low=value, open_low=comparator == "gt")
     if comparator in {"le", "lt"}:
         return Goal(high=value, open_high=comparator == "lt")
-    if comparator == "eq":
-        return Goal(low=value, high=value)
-    if comparator != "about":
+    if comparator not in {"about", "eq"}:
         raise ValueError(comparator)
     return Goal(
-        low=-inf if direction == "down" else value - slack,
+        low=-inf if direction in LOWER_IS_BETTER else value - slack,
         high=inf if direction == "up" else value + slack,
     )
 

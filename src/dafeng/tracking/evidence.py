@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-from math import inf
+from math import inf, nextafter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,6 +13,7 @@ from dafeng.provenance import Grade
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +47,17 @@ class Observation:
 
     @property
     def low(self) -> float:
-        """Smallest value that the publication allows."""
-        return -inf if self.bound in {"le", "lt"} else self.value
+        """Smallest value that the publication allows; “more than” leaves the number itself out."""
+        if self.bound in {"le", "lt"}:
+            return -inf
+        return nextafter(self.value, inf) if self.bound == "gt" else self.value
 
     @property
     def high(self) -> float:
-        """Largest value that the publication allows."""
-        return inf if self.bound in {"ge", "gt"} else self.value
+        """Largest value that the publication allows; “less than” leaves the number itself out."""
+        if self.bound in {"ge", "gt"}:
+            return inf
+        return nextafter(self.value, -inf) if self.bound == "lt" else self.value
 
     @property
     def at_year_end(self) -> bool:
@@ -143,10 +147,20 @@ def gather_evidence(
         )  # fmt: skip
         if _known_on(row["known_on"], observation.period) <= as_of:
             gathered.setdefault(row["indicator_id"], []).append(observation)
-    return {
-        indicator: Evidence(tuple(sorted(found, key=lambda o: (o.period.end, o.series_id, o.source_id))))
-        for indicator, found in gathered.items()
-    }
+    return {indicator: Evidence(tuple(sorted(found, key=_order_of))) for indicator, found in gathered.items()}
+
+
+def _order_of(observation: Observation) -> tuple[object, ...]:
+    """Return a sorting key that leaves nothing to the order of the rows: oldest first."""
+    period = observation.period
+    return (
+        period.end,
+        observation.series_id,
+        observation.source_id,
+        period.start,
+        period.kind,
+        observation.value,
+    )
 
 
 def _known_on(published: str | None, period: Period) -> date:

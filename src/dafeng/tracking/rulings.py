@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
 from dafeng.tracking.case import Case, Ruling
-from dafeng.tracking.compare import Goal, goal_of, is_fulfilled, required_on_path
+from dafeng.tracking.compare import LOWER_IS_BETTER, Goal, goal_of, is_fulfilled, required_on_path
 
 if TYPE_CHECKING:
     from dafeng.tracking.evidence import Observation
@@ -16,7 +17,6 @@ CHANGES = frozenset({"change_ge", "change_about", "points_ge"})
 TRENDS = frozenset({"falling", "rising"})
 NO_NUMBER = frozenset({"capped", "at_level", "in_place"})
 VERDICT_OF = {"yes": "met", "no": "missed", "open": "no_published_data"}
-LOWER_IS_BETTER = frozenset({"down", "cap"})
 
 
 def rule_on(case: Case) -> Ruling:
@@ -30,8 +30,8 @@ def rule_on(case: Case) -> Ruling:
         return Ruling("no_indicator", "parameter")
     if case.replaced_by:
         return Ruling("adjusted", "replaced", _known(case), params={"other": case.replaced_by})
-    if target["kind"] == "assigned" or case.assigned_by == target["target_id"]:
-        return _rule_assigned(case)
+    if "assigned" in {target["kind"], target["comparator"]} or case.assigned_by == target["target_id"]:
+        return _rule_undated(case) if case.target_year is None else _rule_assigned(case)
     if target["comparator"] in NO_NUMBER:
         return _rule_without_number(case)
     if case.target_year is None:
@@ -51,7 +51,7 @@ def _rule_assigned(case: Case) -> Ruling:
     year, base = case.target_year, case.target["base_year"]
     known = _known(case)
     if not case.due:
-        return Ruling("not_yet_due", "not_due_nothing", known, params={"year": year})
+        return Ruling("not_yet_due", _reason_of_absence(case, "not_due"), known, params={"year": year})
     whole = [
         o for o in case.evidence.countable()
         if base is not None and o.period.start.year == base + 1 and o.year == year
@@ -83,12 +83,12 @@ def _rule_undated(case: Case) -> Ruling:
 def _rule_trend(case: Case) -> Ruling:
     base = case.target["base_year"] or case.readings.base_year
     falling = case.target["comparator"] == "falling"
-    years = [o for o in case.evidence.countable() if o.at_year_end and o.year >= base and o.bound == "eq"]
+    years = _one_a_year(case, base)
     if case.as_of.year <= base + 1:
         return Ruling("not_yet_due", "period_not_begun", _known(case), params={"year": base + 1})
     if len(years) < 2 or (case.due and years[-1].year < (case.target_year or 0)):
         return _without_outcome(case)
-    steps = [later.value - earlier.value for earlier, later in zip(years, years[1:], strict=False)]
+    steps = [later.value - earlier.value for earlier, later in pairwise(years)]
     kept = all(step < 0 if falling else step > 0 for step in steps)
     if case.due:
         return Ruling(
@@ -97,6 +97,20 @@ def _rule_trend(case: Case) -> Ruling:
     return Ruling(
         "on_track" if kept else "off_track", "trend_kept" if kept else "trend_broken", years[-1], years[0]
     )
+
+
+def _one_a_year(case: Case, first: int) -> list[Observation]:
+    """Return one exact figure a year up to the target year, all of one series: the best covered one."""
+    exact = [
+        o for o in case.evidence.countable()
+        if o.at_year_end and o.bound == "eq" and first <= o.year <= (case.target_year or o.year)
+    ]  # fmt: skip
+    by_series: dict[str, dict[int, Observation]] = {}
+    for o in exact:
+        years = by_series.setdefault(o.series_id, {})
+        years[o.year] = min(years.get(o.year, o), o, key=lambda each: each.grade)
+    best = max(by_series.values(), key=lambda years: (max(years), len(years)), default={})
+    return [best[year] for year in sorted(best)]
 
 
 def _rule_peak(case: Case) -> Ruling:
@@ -128,10 +142,10 @@ def _rule_cumulative(case: Case) -> Ruling:
     whole = [o for o in spans if o.year == year]
     if whole:
         return _settle(case, whole[-1], whole[-1].low, whole[-1].high)
-    if case.due or not spans:
+    if case.due or not spans or spans[-1].bound != "eq":
         return _without_outcome(case)
     share = (spans[-1].year - base) / (year - base)
-    return _on_path(case, spans[-1], None, (case.value or 0.0) * share)
+    return _on_path(case, spans[-1], None, (_goal_value(case) or 0.0) * share)
 
 
 def _rule_change(case: Case) -> Ruling:
@@ -143,11 +157,15 @@ def _rule_change(case: Case) -> Ruling:
     if start is None or end is None or end.series_id != start.series_id or end.year <= start.year:
         return _without_outcome(case)
     points = case.target["comparator"] == "points_ge"
+    if not points and start.value <= 0:
+        return _without_outcome(case)
     low, high = (_change(start, bound, points=points) for bound in (end.low, end.high))
     if start.bound != "eq":
         low, high = -inf, inf
     if case.due:
         return _settle(case, end, low, high, start)
+    if start.bound != "eq" or end.bound != "eq":
+        return _without_outcome(case)
     required = (case.value or 0.0) * (end.year - start.year) / (year - start.year)
     return _on_path(case, end, start, required, _change(start, end.value, points=points))
 
@@ -163,7 +181,8 @@ def _settle(
     about = case.target["comparator"] in {"about", "change_about"}
     tolerances = case.readings.tolerances() if about else (0.0,)
     answers = [(t, is_fulfilled(_goal(case, t), low, high)) for t in tolerances]
-    level = observed.value if start is None else low
+    points = case.target["comparator"] == "points_ge"
+    level = observed.value if start is None else _change(start, observed.value, points=points)
     required = _goal_value(case)
     gap = None if required is None else _gap(case, level, required)
     if len({answer for _, answer in answers}) > 1:
@@ -183,7 +202,7 @@ def _rule_progress(case: Case) -> Ruling:
     baseline = case.evidence.in_year(base)
     goal_value, year = _goal_value(case), case.target_year or 0
     if goal_value is None:
-        return Ruling("not_yet_due", "not_due_nothing", latest, params=_year_of(case))
+        return Ruling("not_yet_due", "not_due_other_year", latest, params=_year_of(case))
     if is_fulfilled(_goal(case, 0.0), latest.low, latest.high) == "yes":
         return Ruling(
             "on_track", "already_there", latest, baseline, goal_value, _gap(case, latest.value, goal_value),

@@ -67,15 +67,16 @@
     close.textContent = "×";
     close.setAttribute("aria-label", word("trace.close"));
     close.addEventListener("click", () => closeTrace(true));
-    (trace.s || []).forEach((code, place) => {
+    for (const code of trace.s || []) {
       const source = page.sources[code];
-      if (place) list.append(document.createElement("hr"));
-      line(list, "trace.source", source ? pick(source.t) : code);
-      if (!source) return;
-      line(list, "trace.publisher", source.p);
-      line(list, "trace.date", source.d);
-      line(list, "trace.locator", source.l);
-    });
+      line(list, source || !code.startsWith("dafeng ") ? "trace.source" : "trace.method", source ? pick(source.t) : code);
+      const more = source ? [pick(source.p), source.d, source.l].filter(Boolean).join(" · ") : "";
+      if (more) {
+        const small = document.createElement("small");
+        small.textContent = more;
+        list.lastElementChild.append(small);
+      }
+    }
     if ((trace.s || []).length) list.append(document.createElement("hr"));
     line(list, "trace.place", pick(trace.p));
     line(list, "trace.grade", trace.g ? trace.g + " · " + pick(page.grades[trace.g]) : "");
@@ -206,7 +207,7 @@
     const gaps = data.years.map((_, i) => (data.totals[i] === null && data.combustion[i] !== null ? top * 0.045 : null));
     bars.push({ id: "gap", type: "bar", stack: "all", name: word("no_total"), data: gaps, barMaxWidth: 58, emphasis: { disabled: true },
       itemStyle: { color: "rgba(255,255,255,0)", borderColor: soft, borderType: "dashed", borderWidth: 1.2 } });
-    bars.push({ id: "sum", type: "line", name: word("total"), data: data.totals, symbol: "circle", symbolSize: 1, itemStyle: { opacity: 0 }, lineStyle: { width: 0 }, silent: true,
+    bars.push({ id: "sum", type: "line", name: word("total"), data: data.totals, symbol: "circle", symbolSize: 1, itemStyle: { color: "transparent" }, lineStyle: { width: 0 }, showAllSymbol: true, silent: true,
       label: { show: true, position: "top", distance: narrow ? 7 : 9, fontSize: narrow ? 10 : 12, color: ink, formatter: (p) => (p.value === null || p.value === undefined ? "" : figure(p.value, 0)) } });
     if (data.points.values.some((value) => value !== null))
       bars.push({ id: "published", type: "scatter", name: pick(data.points.name), data: data.points.values, symbol: "diamond", symbolSize: narrow ? 9 : 11,
@@ -258,11 +259,13 @@
     const used = new Set(links.flatMap((link) => [link[0], link[1]]));
     const outward = new Set(links.map((link) => link[0]));
     const name = (code) => pick(data.nodes[code]);
+    const ends = Array.from(used).filter((code) => !outward.has(code)).map((code) => Array.from(name(code)).reduce((sum, c) => sum + (c > "\u2e7f" ? 12.5 : 6.8), 0));
+    const room = Math.min(200, Math.max(60, ...ends)) + 12;
     return {
       tooltip: { trigger: "item", confine: true, padding: 10, formatter: (item) => flowTip(entry, item) },
       series: [{
-        type: "sankey", left: 4, right: language === "zh" ? 96 : 150, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 9, draggable: false, layoutIterations: 64, nodeAlign: "justify",
-        data: Array.from(used).sort((a, b) => a - b).map((code) => ({ name: String(code), itemStyle: { color: data.nodes[code].color, borderWidth: 0 }, label: outward.has(code) ? {} : { position: "right" } })),
+        type: "sankey", left: 4, right: room, top: 8, bottom: 8, nodeWidth: 12, nodeGap: 13, draggable: false, layoutIterations: 64, nodeAlign: "justify",
+        data: Array.from(used).sort((a, b) => a - b).map((code) => ({ name: String(code), itemStyle: { color: data.nodes[code].color, borderWidth: 0 }, label: outward.has(code) ? {} : { width: room - 10, overflow: "break" } })),
         links: links.map((link) => ({ source: String(link[0]), target: String(link[1]), value: link[2], lineStyle: { color: data.nodes[link[0]].link || data.nodes[link[0]].color } })),
         label: { color: ink, fontSize: 12, formatter: (item) => name(Number(item.name)), textBorderColor: "rgba(255,255,255,.85)", textBorderWidth: 2 },
         lineStyle: { opacity: 0.38, curveness: 0.5 }, emphasis: { focus: "adjacency", lineStyle: { opacity: 0.65 } },

@@ -55,7 +55,9 @@ def _end(row: Row) -> date:
     return parse_period(row["period"]).end
 
 
-def _layer(context: ReportContext, drawing: Drawing, series_id: str, by_city: dict[str, Row]) -> dict[str, Any]:
+def _layer(
+    context: ReportContext, drawing: Drawing, series_id: str, by_city: dict[str, Row]
+) -> dict[str, Any]:
     series = context.by_key(SERIES, "series_id").get(series_id, {})
     name = series.get("name_zh", series_id), series.get("name_en", series_id)
     scale = make_scale([row["value"] for row in by_city.values()])
@@ -67,16 +69,21 @@ def _layer(context: ReportContext, drawing: Drawing, series_id: str, by_city: di
                 "shape": shape,
                 "text": "" if row is None else _BOUNDS.get(row["bound"], "") + number(row["value"]),
                 "fill": None if row is None else scale.fill(row["value"]),
-                "dark": row is not None and scale.count > 1 and scale.place(row["value"]) >= 3,
+                "dark": row is not None and scale.is_dark(row["value"]),
                 "key": None if row is None else context.add_trace(_trace(row, series)),
                 "grade": "" if row is None else row["grade"],
                 "period": "" if row is None else row["period"],
             }
         )
     return {
-        "name": name, "unit": unit(next(iter(by_city.values()))["unit"]), "legend": scale.legend(), "cities": cities,
-        "count": len(by_city), "of": len(drawing.cities), "scope": (series.get("scope_zh"), series.get("scope_en")),
-    }  # fmt: skip
+        "name": name,
+        "unit": unit(next(iter(by_city.values()))["unit"]),
+        "legend": scale.legend(),
+        "cities": cities,
+        "count": len(by_city),
+        "of": len(drawing.cities),
+        "scope": (series.get("scope_zh"), series.get("scope_en")),
+    }
 
 
 def _trace(row: Row, series: Row) -> Trace:
@@ -88,8 +95,12 @@ def _trace(row: Row, series: Row) -> Trace:
         unit_en=names["en"],
         step_zh=plain("step.observed", "zh"),
         step_en=plain("step.observed", "en"),
-        place_zh="；".join(t for t in (series.get("name_zh"), period_text(row["period"]), row["note_zh"]) if t),
-        place_en="; ".join(t for t in (series.get("name_en"), period_text(row["period"]), row["note_en"]) if t),
+        place_zh="；".join(
+            t for t in (series.get("name_zh"), period_text(row["period"]), row["note_zh"]) if t
+        ),
+        place_en="; ".join(
+            t for t in (series.get("name_en"), period_text(row["period"]), row["note_en"]) if t
+        ),
     )
 
 

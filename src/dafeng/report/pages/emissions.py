@@ -36,7 +36,10 @@ def _figure(view: EmissionView, axis: Axis) -> dict[str, Any]:
         "data": stack_chart(view, axis),
         "years": view.years,
         "rows": [
-            (term(axis, code), [_cell(view, view.groups[axis][code].get(year, 0.0), year) for year in view.years])
+            (
+                term(axis, code),
+                [_cell(view, view.groups[axis][code].get(year, 0.0), year) for year in view.years],
+            )
             for code, _ in view.ranked(axis, max(view.combustion))
         ],
         "sums": _sums(view),
@@ -45,7 +48,9 @@ def _figure(view: EmissionView, axis: Axis) -> dict[str, Any]:
 
 def _sums(view: EmissionView) -> list[tuple[Markup, list[Markup]]]:
     published = [
-        number_button(number(view.published[y]["value"], 1), view.published_traces[y]) if y in view.published else Markup("")
+        number_button(number(view.published[y]["value"], 1), view.published_traces[y])
+        if y in view.published
+        else Markup("")
         for y in view.years
     ]
     sums = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dafeng import terms
+from dafeng.report.charts import FUEL_COLOURS
 from dafeng.report.drawing import draw
 from dafeng.report.emission_view import input_sources
 from dafeng.report.figures import number, number_button
@@ -19,10 +20,8 @@ if TYPE_CHECKING:
 
 FLOW, UNDRAWN = "inventory.flow", "inventory.undrawn"
 TJ_PER_PJ = 1000.0
-FUEL_COLOURS = {
-    "coal": "#4a5561", "coke": "#8c4a3f", "coal_gas": "#c98a4b", "oil": "#6b5b95", "gas": "#5aa6a0",
-    "secondary": "#e0a23b", "other": "#9db7d5",
-}  # fmt: skip
+LARGEST = 40
+"""Flows listed in the table; the workbook has all."""
 NODE_COLOURS = {"process": "#8fa1b3", "use": "#1f4e79"}
 
 
@@ -100,13 +99,15 @@ def _table(rows: list[dict[str, Any]], year: int, key: str) -> list[tuple[Markup
             both(row["target_zh"], row["target_en"]),
             number_button(number(row["energy_tj"] / TJ_PER_PJ, 1), key),
         )
-        for row in own
+        for row in own[:LARGEST]
     ]
 
 
 def _undrawn(context: ReportContext) -> tuple[str, str]:
-    """Return the fuels that the diagram leaves out, in Chinese and in English; empty texts when none is known."""
-    names = [term_pair("fuels", code) for code in dict.fromkeys(row["fuel"] for row in context.own_rows(UNDRAWN))]
+    """Return the fuels that the diagram leaves out, Chinese and English; empty texts when none is known."""
+    names = [
+        term_pair("fuels", code) for code in dict.fromkeys(row["fuel"] for row in context.own_rows(UNDRAWN))
+    ]
     return "、".join(name["zh"] for name in names), ", ".join(name["en"] for name in names)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from dafeng import terms
 from dafeng.report.board import main_document
 from dafeng.report.drawing import badge, draw
@@ -17,6 +15,8 @@ from dafeng.report.traces import Trace
 from dafeng.report.words import phrase, plain, term_pair
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from dafeng.report.context import ReportContext
 
 VERDICTS = "tracking.verdicts"
@@ -37,7 +37,7 @@ def render_headlines(context: ReportContext) -> str:
 
 
 def emission_sentences(view: EmissionView) -> list[Markup]:
-    """Return what can be said of the totals: latest, change, highest, largest group, gap to the published one."""
+    """Return what can be said of the totals: latest, change, highest, largest group, published gap."""
     if not view.combustion:
         return []
     sentences = []
@@ -102,7 +102,7 @@ def _published_gap(view: EmissionView) -> Markup:
 
 
 def tally(context: ReportContext) -> list[tuple[str, Markup, Markup, int]]:
-    """Return (verdict, badge, count with its trace, count) for the verdicts on the plan's targets that occur."""
+    """Return (verdict, badge, traced count, count) for the verdicts that occur on the plan's targets."""
     main = main_document(context)
     targets = context.by_key("plan.targets", "target_id")
     counts = Counter(
@@ -111,7 +111,12 @@ def tally(context: ReportContext) -> list[tuple[str, Markup, Markup, int]]:
         if not main or targets.get(row["target_id"], {}).get("document_id") == main
     )
     return [
-        (verdict, badge(verdict), number_button(str(counts[verdict]), _trace_count(context, verdict)), counts[verdict])
+        (
+            verdict,
+            badge(verdict),
+            number_button(str(counts[verdict]), _trace_count(context, verdict)),
+            counts[verdict],
+        )
         for verdict in terms.entries("verdict")
         if counts[verdict]
     ]

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 COMPARISON, SOURCES = "inventory.comparison", "pack.sources"
 CITED_IN = (
     "plan.targets", "plan.documents", "plan.clauses", "plan.agencies", "tracking.observations",
-    "inventory.published", "pack.economy", "pack.regions", "inventory.energy", "inventory.products", "inventory.factors",
+    "inventory.published", "pack.economy", "pack.regions", "inventory.energy", "inventory.products",
+    "inventory.factors",
 )  # fmt: skip
 PAPERS = ("paper.2016", "paper.2018", "paper.2020", "paper.2021")
 
@@ -69,7 +70,11 @@ def _sources(context: ReportContext) -> list[dict[str, Any]]:
         for row in context.rows(table_id):
             grades.setdefault(row["source_id"], set()).add(row.get("grade") or "")
     return [
-        row | {"grade": str(worst_grade(grades.get(row["source_id"], set()) - {""}) or ""), "link": _link(row["locator"])}
+        row
+        | {
+            "grade": str(worst_grade(grades.get(row["source_id"], set()) - {""}) or ""),
+            "link": _link(row["locator"]),
+        }
         for row in context.rows(SOURCES)
     ]
 

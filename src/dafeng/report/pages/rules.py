@@ -18,7 +18,11 @@ RULES = "tracking.rules"
 def render_rules(context: ReportContext) -> str:
     """Return the table of rules and the meaning of the verdicts."""
     rows = [
-        (term("target_kind", row["kind"]), both(row["case_zh"], row["case_en"]), [badge(code) for code in row["verdict"].split(";")])
+        (
+            term("target_kind", row["kind"]),
+            both(row["case_zh"], row["case_en"]),
+            [badge(code) for code in row["verdict"].split(";")],
+        )
         for row in context.rows(RULES)
     ]
     meanings = [

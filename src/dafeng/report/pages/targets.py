@@ -1,4 +1,4 @@
-"""The target board: every target with its verdict, grouped by field or by responsible body, filtered by verdict."""
+"""The target board: every target with its verdict, by field or by responsible body."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ def render_targets(context: ReportContext) -> str:
     occurring = {row.verdict for row in rows}
     named = {code for row in rows for code in row.agency_ids}
     agencies = {
-        code: {"zh": row["name_zh"], "en": row["name_en"]} for code, row in board.agencies.items() if code in named
+        code: {"zh": row["name_zh"], "en": row["name_en"]}
+        for code, row in board.agencies.items()
+        if code in named
     }
     return draw(
         "targets.html",

@@ -21,7 +21,8 @@ def render_unknown(context: ReportContext) -> str:
     gaps = view_emissions(context).years_without_total if context.has(EMISSIONS) else ()
     return draw(
         "unknown.html",
-        questions=_questions(context, targets),
+        cards=_questions(context, targets),
+        count=len(context.rows("plan.open_questions")),
         without=_without_data(context, targets),
         gaps=gaps,
         weak=_weak(context),
@@ -31,20 +32,27 @@ def render_unknown(context: ReportContext) -> str:
 
 
 def _questions(context: ReportContext, targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    found = []
+    """Return the open questions; those with the same reason and the same readings share a card."""
+    cards: dict[tuple[Any, ...], dict[str, Any]] = {}
     for row in context.rows("plan.open_questions"):
+        card = cards.setdefault(
+            (row["why_zh"], row["options_zh"]),
+            {
+                "why": both(row["why_zh"], row["why_en"]),
+                "readings": both((row["options_zh"] or "").replace(";", "；"), row["options_en"]),
+                "items": [],
+            },
+        )
         ids = [code for code in (row["target_ids"] or "").split(";") if code]
         named = [(targets[code]["name_zh"], targets[code]["name_en"]) for code in ids if code in targets]
-        found.append(
+        card["items"].append(
             {
                 "id": row["question_id"],
                 "question": both(row["question_zh"], row["question_en"]),
-                "why": both(row["why_zh"], row["why_en"]),
-                "readings": both(row["options_zh"], row["options_en"]),
                 "targets": [both(zh, en) for zh, en in dict.fromkeys(named)],
             }
         )
-    return found
+    return list(cards.values())
 
 
 def _without_data(context: ReportContext, targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
