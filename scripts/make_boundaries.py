@@ -5,8 +5,8 @@ Run once::
     python scripts/make_boundaries.py province_cities.geojson src/dafeng/packs/NAME/boundaries.geojson
 
 The input is a GeoJSON in WGS 84 with one feature for the province and one per city; the code is read from
-``code`` or ``adcode``. The output has the properties ``code``, ``name_zh``, ``name_en`` and ``level``,
-rings wound as RFC 7946 asks (outer rings counter-clockwise), and coordinates with three decimals (about 100 m).
+``code`` or ``adcode``. The output has the properties ``code``, ``name_zh``, ``name_en`` and ``level``, rings
+wound as RFC 7946 asks (outer rings counter-clockwise), and coordinates with three decimals (about 100 m).
 Needs ``topojson`` and ``shapely``, which the package itself does not.
 """
 

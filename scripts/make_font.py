@@ -27,6 +27,9 @@ SUPERSCRIPTS = dict(zip("⁰⁴⁵⁶⁷⁸⁹⁻", "0456789−", strict=True))
 SUBSCRIPTS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 SYMBOLS = "¹²³‰℃°→←↑↓⇄≥≤≠≈±×÷·–—…№①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳−∅✓✕▲▼●◆■□○◇「」『』〔〕【】《》“”‘’"
 GREEK = "".join(map(chr, range(0x391, 0x3CA)))
+MARKS = "·“”‘’"
+MARK_BEARING = 45
+"""Space at both sides of a mark [1/1000 em]."""
 LATIN = "".join(map(chr, range(0x20, 0x7F))) + "".join(map(chr, range(0xA0, 0x100)))
 
 
@@ -69,46 +72,59 @@ def add_small_digits(font: TTFont) -> None:
                     subtable.cmap[ord(char)] = name
 
 
-def make_font(source: Path, target: Path) -> None:
-    """Write the subset of ``source`` to ``target`` as WOFF2."""
+def make_marks(source: Path, target: Path) -> None:
+    """Write the marks that Chinese sets in a full square (quotes, middle dot) at the width of Latin text."""
+    font = TTFont(source, recalcTimestamp=False)
+    cutter = subset.Subsetter(plain_options())
+    cutter.populate(unicodes=map(ord, MARKS))
+    cutter.subset(font)
+    for name in set(font.getBestCmap().values()):
+        glyph = font["glyf"][name]
+        glyph.coordinates.translate((MARK_BEARING - glyph.xMin, 0))
+        glyph.recalcBounds(font["glyf"])
+        font["hmtx"][name] = (glyph.xMax + MARK_BEARING, MARK_BEARING)
+    save(font, target)
+
+
+def plain_options() -> subset.Options:
+    """Return the options of both subsets: outlines and names; no features, hinting or vertical setting."""
     options = subset.Options()
     options.layout_features = []
     options.hinting = False
     options.notdef_outline = True
     options.name_IDs = [0, 1, 2, 3, 4, 5, 6, 13, 14]
     options.name_languages = [0x409]
-    options.drop_tables += [
-        "BASE",
-        "GDEF",
-        "GPOS",
-        "GSUB",
-        "VORG",
-        "vhea",
-        "vmtx",
-        "STAT",
-        "meta",
-        "DSIG",
-        "gasp",
-    ]
-    font = TTFont(source, recalcTimestamp=False)
-    add_small_digits(font)
-    wanted = characters()
-    missing = sorted(wanted - set(font.getBestCmap()))
-    cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=wanted)
-    cutter.subset(font)
+    options.drop_tables += ["BASE", "GDEF", "GPOS", "GSUB", "VORG", "vhea", "vmtx", "STAT", "meta", "gasp"]
+    return options
+
+
+def save(font: TTFont, target: Path) -> None:
+    """Write a font as WOFF2 without the glyph transform and say what it is."""
     font.flavor = "woff2"
     font.flavorData = WOFF2FlavorData(transformedTables=set())
     font.save(target, reorderTables=False)
     raw = target.read_bytes()
     print(f"{target.name}: {len(raw):,} bytes, {len(font.getGlyphOrder()):,} glyphs")
     print(f"sha256 {hashlib.sha256(raw).hexdigest()}")
+
+
+def make_font(source: Path, target: Path) -> None:
+    """Write the subset of ``source`` to ``target``."""
+    font = TTFont(source, recalcTimestamp=False)
+    add_small_digits(font)
+    wanted = characters()
+    missing = sorted(wanted - set(font.getBestCmap()))
+    cutter = subset.Subsetter(plain_options())
+    cutter.populate(unicodes=wanted)
+    cutter.subset(font)
+    save(font, target)
     print("not in the source font: " + " ".join(f"U+{code:04X}" for code in missing))
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("source", type=Path, help="NotoSansSC_400Regular.ttf")
-    parser.add_argument("--target", type=Path, default=ASSETS / "noto-sans-sc-subset.woff2")
+    parser.add_argument("--folder", type=Path, default=ASSETS, help="where to write the two fonts")
     arguments = parser.parse_args()
-    make_font(arguments.source, arguments.target)
+    make_font(arguments.source, arguments.folder / "noto-sans-sc-subset.woff2")
+    make_marks(arguments.source, arguments.folder / "noto-sans-sc-marks.woff2")

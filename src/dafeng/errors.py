@@ -19,7 +19,7 @@ Language = Literal["zh", "en"]
 Severity = Literal["error", "warning", "note"]
 
 LANGUAGES: tuple[Language, Language] = ("zh", "en")
-FINDINGS_SHOWN = 50
+FINDINGS_SHOWN = 1000
 
 
 @runtime_checkable

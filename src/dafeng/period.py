@@ -48,9 +48,9 @@ class Period:
         if self.kind == "year":
             return f"{self.start.year:04d}"
         if self.kind == "month":
-            return f"{self.start:%Y-%m}"
+            return f"{self.start.year:04d}-{self.start.month:02d}"
         if self.kind == "ytd":
-            return f"{self.end:%Y-%m} ytd"
+            return f"{self.end.year:04d}-{self.end.month:02d} ytd"
         return f"{self.start.year:04d}..{self.end.year:04d}"
 
 

@@ -107,7 +107,7 @@ def parse_scenario(text: str, name: str) -> Scenario:
 
 
 def inherit_scenario(child: Scenario, parent: Scenario) -> Scenario:
-    """Return ``child`` with all that it leaves open taken from ``parent``, each axis of the scope by itself."""
+    """Return ``child`` with all that it leaves open from ``parent``; scope axes and levers one by one."""
     given = child.model_fields_set - {"levers", "prices", "scope"}
     merged = {**parent.model_dump(), **{key: getattr(child, key) for key in given}}
     if "scope" in child.model_fields_set:

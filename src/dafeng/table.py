@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
 
 import pandera.polars as pa
 import polars as pl
@@ -26,7 +26,7 @@ from dafeng import terms
 from dafeng.errors import Finding, Place, TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from dafeng.errors import Language
 
@@ -53,48 +53,48 @@ class ColumnSpec:
     high: float | None
 
 
-def column(  # noqa: PLR0913 - the one place where a column is declared
-    *,
-    zh: str,
-    en: str,
-    unit: str = "",
-    key: bool = False,
-    nullable: bool = False,
-    vocabulary: str = "",
-    references: str = "",
-    form: Form = "",
-    choices: Sequence[str] = (),
-    low: float | None = None,
-    high: float | None = None,
-) -> Any:
+class ColumnRules(TypedDict, total=False):
+    """What a column may declare beside its words; everything has a default."""
+
+    unit: str
+    """Unit of a number; ``"1"`` for a pure number, ``"year"`` for a calendar year."""
+    key: bool
+    """Part of the primary key."""
+    nullable: bool
+    """May be missing (null = not reported; never zero)."""
+    vocabulary: str
+    """Name of a vocabulary of :mod:`dafeng.terms` that holds its codes."""
+    references: str
+    """``table.column`` of the same pack that must hold the value."""
+    form: Form
+    """How a text is written."""
+    choices: tuple[str, ...]
+    """A closed set of values."""
+    low: float | None
+    """Smallest value, included."""
+    high: float | None
+    """Largest value, included."""
+
+
+_DEFAULTS = ColumnRules(
+    unit="", key=False, nullable=False, vocabulary="", references="", form="", choices=(), low=None, high=None
+)
+
+
+def column(*, zh: str, en: str, **rules: Unpack[ColumnRules]) -> Any:
     """Declare a column of a contract.
 
     Parameters
     ----------
     zh, en : str
         Its name in words.
-    unit : str
-        Unit of a number; ``"1"`` for a pure number, ``"year"`` for a calendar year.
-    key : bool
-        Part of the primary key.
-    nullable : bool
-        May be missing (null = not reported; never zero).
-    vocabulary : str
-        Name of a vocabulary of :mod:`dafeng.terms` that holds its codes.
-    references : str
-        ``table.column`` of the same pack that must hold the value.
-    form : {"", "period", "published", "list"}
-        How a text is written.
-    choices : sequence of str
-        A closed set of values.
-    low, high : float, optional
-        Bounds, both included.
+    **rules : ColumnRules
+        Unit, key, vocabulary, bounds, ….
     """
-    metadata = {
-        "unit": unit, "zh": zh, "en": en, "key": key, "vocabulary": vocabulary, "references": references,
-        "form": form, "choices": tuple(choices), "low": low, "high": high,
-    }  # fmt: skip
-    return pa.Field(nullable=nullable, ge=low, le=high, metadata=metadata)
+    given: ColumnRules = {**_DEFAULTS, **rules}
+    nullable = given.pop("nullable")
+    metadata = {"zh": zh, "en": en, **given}
+    return pa.Field(nullable=nullable, ge=given["low"], le=given["high"], metadata=metadata)
 
 
 class Table(pa.DataFrameModel):
@@ -216,10 +216,11 @@ def check_codes(
     table = pl.DataFrame({"row": numbers, "code": split}).explode("code")
     wrong = table.filter(pl.col("code").is_not_null() & ~pl.col("code").is_in(sorted(known)))
     label = spec.vocabulary or ", ".join(spec.choices)
+    spellings = {*known, *(terms.spellings(spec.vocabulary) if spec.vocabulary else ())}
     return [
         Finding(
             "code_unknown", Place(file, row=row, column=spec.name),
-            {"value": code, "vocabulary": label, "suggestion": Suggestion(code, known)},
+            {"value": code, "vocabulary": label, "suggestion": Suggestion(code, spellings)},
         )
         for row, code in wrong.iter_rows()
     ]  # fmt: skip

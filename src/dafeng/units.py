@@ -30,10 +30,11 @@ _DEFINITIONS = (
     "mu = 666.6666666666666 meter ** 2 = 亩",
     "CO2 = [co2_mass] = CO2",
     "tCO2 = 1e6 CO2 = tCO2",
-    "point = 0.01 = pp",
+    "percentage_point = 0.01",  # pint has its own pp, the printer's point
 )
 _SPELLINGS = (
     (re.compile(r"10\^([0-9]+)\s*"), r"1e\1 "),
+    (re.compile("百万吨"), "1e6 t"),
     (re.compile(r"万吨标准煤|万tce"), "1e4 tce"),
     (re.compile("亿吨标准煤"), "1e8 tce"),
     (re.compile("亿千瓦时"), "1e8 kWh"),
@@ -46,12 +47,14 @@ _SPELLINGS = (
     (re.compile("万吨"), "1e4 t"),
     (re.compile("克标准煤"), "gce"),
     (re.compile("千瓦时"), "kWh"),
-    (re.compile("百万吨CO2|Mt CO2"), "1e6 tCO2"),
+    (re.compile("Mt CO2"), "1e6 tCO2"),
     (re.compile("kg CO2"), "1e-3 tCO2"),
     (re.compile("t CO2"), "tCO2"),
     (re.compile(r"\bgce\b"), "1e-3 kgce"),
+    (re.compile(r"\bpp\b"), "percentage_point"),
     (re.compile(r"\b([ck]?m)([23])\b"), r"\1**\2"),
 )
+_WORDS = re.compile(r"[\w\s%°·/*().+^-]*")
 
 
 @cache
@@ -127,6 +130,8 @@ def _quantity(unit: str) -> Quantity[float]:
         pint.errors.PintError, TokenError, ValueError, TypeError, AttributeError, ArithmeticError,
         SyntaxError, AssertionError,
     )  # fmt: skip
+    if not _WORDS.fullmatch(unit):  # pint skips signs that it does not know
+        raise UnitError.of("unit_unknown", unit=unit, suggestion="")
     try:
         quantity: Quantity[float] = registry().Quantity(pint_expression(unit))
         size = float(quantity.magnitude)

@@ -13,7 +13,7 @@ import polars as pl
 
 from dafeng import inventory, tracking
 from dafeng.app.stages import PLAN_TABLES, STAGES, RunContext, Stage, totals_version
-from dafeng.job import Job
+from dafeng.job import Job, Progress
 from dafeng.pack import PACK_TABLES, Pack, read_pack
 from dafeng.provenance import hash_bytes, hash_json
 from dafeng.report import ReportContext, ReportMeta, render_report, write_workbook
@@ -108,7 +108,7 @@ def run(request: RunRequest, job: Job | None = None) -> RunSummary:
         latest = _latest_total(workspace)
         findings = workspace.read_table("inventory.findings").height
         workspace.commit(manifest)
-    job.advance("done", total, total)
+    job.report(Progress("done", total, total))
     every = [*(stage.id for stage in STAGES), "report"]
     return RunSummary(
         request.out, request.out / REPORT, request.out / WORKBOOK, totals_version(pack), tuple(computed),

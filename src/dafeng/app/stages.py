@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dafeng import terms
 from dafeng.app.inventory_file import list_findings
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory import (
@@ -186,8 +187,9 @@ def readings_of(pack: Pack) -> Readings:
 
 
 def totals_version(pack: Pack) -> str:
-    """Return the version that every total carries: method, edition of the data, hash of the inputs."""
-    inputs = {name: pack.hashes.get(f"{name}.csv", "") for name in INVENTORY_FILES}
+    """Return the version that every total carries: method, edition of the data, hash of both."""
+    inputs: dict[str, object] = {name: pack.hashes.get(f"{name}.csv", "") for name in ("energy", "products")}
+    inputs["factors"] = [dict(row) for row in terms.rows("ceads_factors")]
     info = pack.config.pack
     return f"{METHOD} {METHOD_VERSION} · {info.id} {info.version} · {hash_json(inputs)[:8]}"
 

@@ -173,7 +173,7 @@ def _read_boundaries(
             feature["geometry"]["type"] in BOUNDARY_TYPES and _on_earth(feature["geometry"]["coordinates"])
             for feature in features
         )
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise InputRefused([Finding("boundary_invalid", Place(name), {"reason": error})]) from error
     if not (good and all(areas)):
         reason = "type / properties.code / longitude, latitude"

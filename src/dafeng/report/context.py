@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from dafeng import terms
 from dafeng.report.traces import Trace, TraceBook
+from dafeng.report.words import plain
 
 if TYPE_CHECKING:
     from dafeng.provenance import Step
@@ -123,3 +124,23 @@ class ReportContext:
     def add_trace(self, trace: Trace) -> str:
         """Return the key under which the page stores a trace."""
         return self.traces.add(trace)
+
+    def derive_trace(self, key: str, step: str, **params: object) -> str:
+        """Return the key of the trace of a percentage that was computed from a traced number.
+
+        Parameters
+        ----------
+        key : str
+            Trace of the number.
+        step : str
+            Word that says what was done, with its parameters.
+        """
+        base = self.traces.get(key)
+        derived = replace(
+            base,
+            unit_zh="%",
+            unit_en="%",
+            step_zh=plain(step, "zh", **params),
+            step_en=plain(step, "en", **params),
+        )
+        return self.add_trace(derived)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MINUS = "−"
 _POWER = re.compile(r"10\^(\d+)")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "", "in_place": "", "assigned": ""}
+_SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "", "in_place": "", "assigned": "", "none": ""}
 _WORDED = {"about", "change_ge", "change_about", "points_ge", "peak_by"}
 
 

@@ -11,8 +11,8 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.woff2 import WOFF2FlavorData
 
-FAMILY = "Dafeng Sans"
-_ASSET = "noto-sans-sc-subset.woff2"
+FAMILY, MARKS_FAMILY = "Dafeng Sans", "Dafeng Marks"
+_ASSET, _MARKS_ASSET = "noto-sans-sc-subset.woff2", "noto-sans-sc-marks.woff2"
 
 
 @cache
@@ -23,7 +23,11 @@ def known_characters() -> frozenset[str]:
 
 
 def _open_asset() -> io.BytesIO:
-    return io.BytesIO(files("dafeng.report").joinpath("assets", _ASSET).read_bytes())
+    return io.BytesIO(_read_asset(_ASSET))
+
+
+def _read_asset(name: str) -> bytes:
+    return files("dafeng.report").joinpath("assets", name).read_bytes()
 
 
 def subset_font(text: str) -> bytes:
@@ -50,9 +54,13 @@ def subset_font(text: str) -> bytes:
 
 
 def font_face(text: str) -> str:
-    """Return the ``@font-face`` rule with the glyphs of a text as a data address."""
-    data = base64.b64encode(subset_font(text)).decode("ascii")
+    """Return the ``@font-face`` rules as data: the glyphs of a text, and narrow marks for English."""
+    return _face(FAMILY, subset_font(text)) + "\n" + _face(MARKS_FAMILY, _read_asset(_MARKS_ASSET))
+
+
+def _face(family: str, raw: bytes) -> str:
+    data = base64.b64encode(raw).decode("ascii")
     return (
-        f'@font-face{{font-family:"{FAMILY}";font-weight:400;font-display:block;'
+        f'@font-face{{font-family:"{family}";font-weight:400;font-display:block;'
         f'src:url(data:font/woff2;base64,{data}) format("woff2")}}'
     )

@@ -50,6 +50,10 @@ class TraceBook:
         """Return the key of a trace; equal traces share one."""
         return self._keys.setdefault(trace, f"t{len(self._keys)}")
 
+    def get(self, key: str) -> Trace:
+        """Return the trace of a key."""
+        return next(trace for trace, known in self._keys.items() if known == key)
+
     def items(self) -> Iterator[tuple[str, Trace]]:
         """Iterate over keys and traces in order."""
         return ((key, trace) for trace, key in self._keys.items())

@@ -90,6 +90,11 @@ def aliases(vocabulary: str) -> Mapping[str, str]:
     return {spelling: next(iter(c)) for spelling, c in (found | own).items() if len(c) == 1}
 
 
+def spellings(vocabulary: str) -> frozenset[str]:
+    """Return the Chinese and English names of a vocabulary, to suggest from."""
+    return frozenset(row[field] for row in entries(vocabulary).values() for field in ("zh", "en"))
+
+
 def resolve(vocabulary: str, text: str) -> str:
     """Return the code that a code, Chinese or English name stands for.
 

@@ -164,5 +164,5 @@ def _order_of(observation: Observation) -> tuple[object, ...]:
 
 
 def _known_on(published: str | None, period: Period) -> date:
-    """Return the day a figure counts as known: never before its period is over when no day is given."""
-    return latest_date(published) if published else period.end
+    """Return the day a figure counts as known: never before its period is over."""
+    return max(latest_date(published), period.end) if published else period.end

@@ -140,7 +140,7 @@ def _rule_cumulative(case: Case) -> Ruling:
         if base is not None and o.period.start.year == base + 1 and o.year <= year
     ]  # fmt: skip
     whole = [o for o in spans if o.year == year]
-    if whole:
+    if whole and case.due:
         return _settle(case, whole[-1], whole[-1].low, whole[-1].high)
     if case.due or not spans or spans[-1].bound != "eq":
         return _without_outcome(case)

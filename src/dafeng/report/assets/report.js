@@ -154,7 +154,11 @@
       openTrace(found.dataset.trace, found, found.getBoundingClientRect(), true);
     }
   });
-  window.addEventListener("scroll", () => { if (!pinned) closeTrace(); }, { passive: true });
+  window.addEventListener("scroll", () => {
+    if (box.hidden) return;
+    if (anchor && (pinned || anchor === document.activeElement)) placeTrace(anchor.getBoundingClientRect());
+    else closeTrace();
+  }, { passive: true });
 
   function sourceLine(key) {
     const trace = page.traces[key];

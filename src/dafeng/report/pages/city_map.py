@@ -82,7 +82,10 @@ def _layer(
         "cities": cities,
         "count": len(by_city),
         "of": len(drawing.cities),
-        "scope": (series.get("scope_zh"), series.get("scope_en")),
+        "scope": (
+            series.get("scope_zh") or series.get("scope_en"),
+            series.get("scope_en") or series.get("scope_zh"),
+        ),
     }
 
 

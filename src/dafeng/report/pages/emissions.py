@@ -24,14 +24,14 @@ def render_emissions(context: ReportContext) -> str:
     view = view_emissions(context)
     if not view.combustion:
         return draw("empty.html", text=phrase("emissions.none"))
-    figures = [_figure(view, axis) for axis in AXES]
+    figures = [_figure(context, view, axis) for axis in AXES]
     return draw("emissions.html", figures=figures, gaps=view.years_without_total)
 
 
-def _figure(view: EmissionView, axis: Axis) -> dict[str, Any]:
+def _figure(context: ReportContext, view: EmissionView, axis: Axis) -> dict[str, Any]:
     return {
         "id": f"chart-{axis.replace('_', '-')}",
-        "title": _message(view, axis),
+        "title": _message(context, view, axis),
         "axis": axis,
         "data": stack_chart(view, axis),
         "years": view.years,
@@ -69,12 +69,13 @@ def _cell(view: EmissionView, value: float | None, year: int) -> Markup:
     return number_button(number(value, 1), view.traces[year])
 
 
-def _message(view: EmissionView, axis: Axis) -> Markup:
+def _message(context: ReportContext, view: EmissionView, axis: Axis) -> Markup:
     """Return the chart's title: the largest group and its share of combustion in the latest year."""
     year = max(view.combustion)
     (code, value), *_ = view.ranked(axis, year)
     names = term_pair(axis, code)
-    share = number_button(f"{number(100 * value / view.combustion[year], 1)}%", view.traces[year])
+    key = context.derive_trace(view.traces[year], "step.share", year=year)
+    share = number_button(f"{number(100 * value / view.combustion[year], 1)}%", key)
     return phrase("emissions.message", year=year, group=(names["zh"], names["en"]), share=share)
 
 

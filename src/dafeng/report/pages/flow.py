@@ -36,7 +36,7 @@ def render_flow(context: ReportContext) -> str:
         "flow.html",
         years=years,
         data=flow_chart(rows, years, traces),
-        title=_message(rows, years[0], traces[years[0]]),
+        title=_message(context, rows, years[0], traces[years[0]]),
         links=_table(rows, years[0], traces[years[0]]),
         undrawn=_undrawn(context),
     )
@@ -83,11 +83,12 @@ def _inflow(rows: list[dict[str, Any]], year: int) -> dict[str, float]:
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def _message(rows: list[dict[str, Any]], year: int, key: str) -> Markup:
+def _message(context: ReportContext, rows: list[dict[str, Any]], year: int, key: str) -> Markup:
     inflow = _inflow(rows, year)
     first = next(iter(inflow))
     row = next(row for row in rows if row["source"] == first)
-    share = number_button(f"{number(100 * inflow[first] / sum(inflow.values()), 1)}%", key)
+    derived = context.derive_trace(key, "step.flow_share", year=year)
+    share = number_button(f"{number(100 * inflow[first] / sum(inflow.values()), 1)}%", derived)
     return phrase("flow.message", year=year, node=(row["source_zh"], row["source_en"]), share=share)
 
 

@@ -24,7 +24,7 @@ VERDICTS = "tracking.verdicts"
 
 def render_headlines(context: ReportContext) -> str:
     """Return the sentences on emissions and the tally of verdicts; each part only if its table is there."""
-    sentences = emission_sentences(view_emissions(context)) if context.has(EMISSIONS) else []
+    sentences = emission_sentences(context, view_emissions(context)) if context.has(EMISSIONS) else []
     document = context.by_key("plan.documents", "document_id").get(main_document(context))
     found = tally(context)
     count = sum(int(number_of) for *_, number_of in found)
@@ -36,19 +36,19 @@ def render_headlines(context: ReportContext) -> str:
     return draw("headlines.html", sentences=sentences, heading=heading, tally=found)
 
 
-def emission_sentences(view: EmissionView) -> list[Markup]:
+def emission_sentences(context: ReportContext, view: EmissionView) -> list[Markup]:
     """Return what can be said of the totals: latest, change, highest, largest group, published gap."""
     if not view.combustion:
         return []
     sentences = []
     if view.total:
-        sentences.append(_latest_total(view))
-    sentences.append(_largest_group(view))
+        sentences.append(_latest_total(context, view))
+    sentences.append(_largest_group(context, view))
     if view.years_without_total:
         years = "、".join(map(str, view.years_without_total)), ", ".join(map(str, view.years_without_total))
         sentences.append(phrase("headline.gap", years=years))
     if view.published and view.total:
-        sentences.append(_published_gap(view))
+        sentences.append(_published_gap(context, view))
     return sentences
 
 
@@ -60,7 +60,7 @@ def _mass(view: EmissionView, value: float, year: int) -> tuple[Markup, Markup]:
     return number_button(zh, key), number_button(en, key)
 
 
-def _latest_total(view: EmissionView) -> Markup:
+def _latest_total(context: ReportContext, view: EmissionView) -> Markup:
     year = max(view.total)
     mass = _mass(view, view.total[year], year)
     earlier = [y for y in view.total if y < year]
@@ -68,7 +68,8 @@ def _latest_total(view: EmissionView) -> Markup:
         return phrase("headline.total", year=year, mass=mass)
     before, top = max(earlier), max(view.total, key=lambda y: view.total[y])
     change = 100 * (view.total[year] / view.total[before] - 1)
-    shown = number_button(f"{number(change, 1, signed=True)}%", view.traces[year])
+    key = context.derive_trace(view.traces[year], "step.change", year=year, before=before)
+    shown = number_button(f"{number(change, 1, signed=True)}%", key)
     sentence = phrase("headline.total_change", year=year, mass=mass, before=before, change=shown)
     if top == year:
         return sentence + phrase("headline.highest", first=min(view.total))
@@ -76,28 +77,29 @@ def _latest_total(view: EmissionView) -> Markup:
     return sentence + phrase("headline.below_highest", first=min(view.total), top=top, mass=peak)
 
 
-def _largest_group(view: EmissionView) -> Markup:
+def _largest_group(context: ReportContext, view: EmissionView) -> Markup:
     year = max(view.combustion)
     (first, value), *rest = view.ranked("sector_groups", year)
     whole = view.combustion[year]
     names = term_pair("sector_groups", first)
-    share = number_button(f"{number(100 * value / whole, 1)}%", view.traces[year])
+    key = context.derive_trace(view.traces[year], "step.share", year=year)
+    share = number_button(f"{number(100 * value / whole, 1)}%", key)
     sentence = phrase("headline.largest", year=year, group=(names["zh"], names["en"]), share=share)
     if not rest:
         return sentence
     second = term_pair("sector_groups", rest[0][0])
-    share = number_button(f"{number(100 * rest[0][1] / whole, 1)}%", view.traces[year])
+    share = number_button(f"{number(100 * rest[0][1] / whole, 1)}%", key)
     return sentence + phrase("headline.second", group=(second["zh"], second["en"]), share=share)
 
 
-def _published_gap(view: EmissionView) -> Markup:
+def _published_gap(context: ReportContext, view: EmissionView) -> Markup:
     shared = [year for year in view.published if year in view.total]
     if not shared:
         return phrase("headline.no_published")
     worst = max(shared, key=lambda y: abs(view.total[y] - view.published[y]["value"]))
     gap = 100 * (view.total[worst] / view.published[worst]["value"] - 1)
     text = f"{number(gap, 2, signed=True)}%" if abs(gap) >= 0.005 else "< 0.01%"
-    shown = number_button(text, view.published_traces[worst])
+    shown = number_button(text, context.derive_trace(view.published_traces[worst], "step.comparison"))
     return phrase("headline.published", count=len(shared), year=worst, gap=shown)
 
 

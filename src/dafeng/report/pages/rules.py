@@ -32,4 +32,4 @@ def render_rules(context: ReportContext) -> str:
     return draw("rules.html", rows=rows, meanings=meanings)
 
 
-PAGE = Page("rules", "评判规则", "How targets are judged", (RULES,), render_rules)
+PAGE = Page("rules", "评判规则", "Judging rules", (RULES,), render_rules)

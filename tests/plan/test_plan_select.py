@@ -1,0 +1,165 @@
+"""Selections: conditions add up, unknown values are refused with the nearest one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+import pytest
+
+from dafeng.errors import InputRefused
+from dafeng.pack import Pack, read_pack
+from dafeng.plan import (
+    TargetFilter,
+    describe_item,
+    select_agencies,
+    select_clauses,
+    select_systems,
+    select_targets,
+)
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def tiny(tiny_pack: Path) -> Pack:
+    return read_pack(str(tiny_pack))
+
+
+def chosen(pack: Pack, **conditions: object) -> list[str]:
+    tables = pack.tables
+    wanted = TargetFilter(**conditions)  # type: ignore[arg-type]
+    return select_targets(tables["targets"], tables["clause_agencies"], tables["agencies"], wanted)[
+        "target_id"
+    ].to_list()
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({}, ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "D1"]),
+        ({"year": 2030}, ["T9", "D1"]),
+        ({"kind": "quantified", "year": 2025}, ["T1", "T2", "T3"]),
+        ({"sector": "energy", "nature": "binding"}, ["T1", "T5"]),
+        ({"comparator": "none"}, ["T7"]),
+        ({"document_id": "sn-later"}, ["D1"]),
+        ({"agency": "drc", "kind": "directional"}, ["T4", "T6"]),
+        ({"agency": "ecology", "sector": "sinks"}, ["T9"]),
+        ({"agency": "示例生态环境厅", "year": 2030}, ["T9"]),
+        ({"agency": "environment_until_2018"}, []),
+    ],
+)
+def test_conditions_add_up(tiny: Pack, conditions: dict[str, object], expected: list[str]) -> None:
+    assert chosen(tiny, **conditions) == expected
+
+
+@pytest.mark.parametrize(
+    ("conditions", "name", "nearest"),
+    [
+        ({"sector": "energi"}, "sector", "energy"),
+        ({"kind": "quantifed"}, "kind", "quantified"),
+        ({"comparator": "gee"}, "comparator", "ge"),
+    ],
+)
+def test_a_value_that_no_row_has_is_refused(
+    tiny: Pack, conditions: dict[str, object], name: str, nearest: str
+) -> None:
+    with pytest.raises(InputRefused) as caught:
+        chosen(tiny, **conditions)
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.params["name"]) == ("filter_unknown", name)
+    assert finding.params["suggestion"].name == nearest  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    "spelling", ["drc", "示例发改委", "示例省发展和改革委员会", "Example Development Commission"]
+)
+def test_an_agency_may_be_called_by_any_of_its_names(tiny: Pack, spelling: str) -> None:
+    tables = tiny.tables
+    clauses = select_clauses(
+        tables["clauses"], tables["clause_agencies"], tables["agencies"], agency=spelling
+    )
+    assert clauses["clause_id"].to_list() == ["C1.1"]
+
+
+@pytest.mark.parametrize("spelling", ["", "示例", "dr", "Example"])
+def test_part_of_a_name_is_no_name(tiny: Pack, spelling: str) -> None:
+    with pytest.raises(InputRefused) as caught:
+        chosen(tiny, agency=spelling)
+    assert caught.value.findings[0].code == "id_unknown"
+
+
+def test_clauses_systems_agencies(tiny: Pack) -> None:
+    tables = tiny.tables
+    clauses = select_clauses(
+        tables["clauses"], tables["clause_agencies"], tables["agencies"], sector="sinks", measurable="partly"
+    )
+    assert clauses["clause_id"].to_list() == ["C1.2"]
+    both = select_systems(
+        tables["systems"], tables["agencies"], priority="core", kind="monitoring", agency="ecology"
+    )
+    assert both["system_id"].to_list() == ["S1"]
+    assert select_systems(tables["systems"], tables["agencies"], agency="environment_until_2018").is_empty()
+    assert select_agencies(tables["agencies"]).height == 3
+    with pytest.raises(InputRefused):
+        select_agencies(tables["agencies"], kind="company")
+
+
+def test_every_agency_of_the_first_pack_answers_for_what_is_written(shanxi: Pack) -> None:
+    tables = shanxi.tables
+    total = 0
+    for agency in tables["agencies"]["agency_id"]:
+        rows = select_clauses(tables["clauses"], tables["clause_agencies"], tables["agencies"], agency=agency)
+        total += rows.height
+    assert total == tables["clause_agencies"].height > 0
+
+
+class TestDescribe:
+    def test_a_target_with_what_belongs_to_it(self, tiny: Pack) -> None:
+        found = describe_item(tiny.tables, "T9")
+        assert (found["table"], found["item"]["target_id"]) == ("targets", "T9")
+        assert [row["clause_id"] for row in found["clauses"]] == ["C1.2"]
+        assert [row["agency_id"] for row in found["agencies"]] == ["ecology"]
+        assert [row["target_id"] for row in found["links"]] == ["D1"]
+        assert [row["indicator_id"] for row in found["indicator"]] == ["forest_cover"]
+        assert "open_questions" not in found
+        assert [row["question_id"] for row in describe_item(tiny.tables, "T2")["open_questions"]] == ["Q1"]
+
+    def test_a_clause_an_agency_and_a_lever(self, tiny: Pack) -> None:
+        clause = describe_item(tiny.tables, "C1.1")
+        assert {row["target_id"] for row in clause["targets"]} == {f"T{i}" for i in range(1, 8)}
+        assert [row["lever_id"] for row in clause["levers"]] == ["L1"]
+        assert [row["system_id"] for row in clause["systems"]] == ["S1"]
+        agency = describe_item(tiny.tables, "ecology")
+        assert [row["clause_id"] for row in agency["clauses"]] == ["C1.1", "C1.2"]
+        lever = describe_item(tiny.tables, "L1")
+        assert [row["clause_id"] for row in lever["clauses"]] == ["C1.1", "C1.2"]
+        assert {row["agency_id"] for row in lever["agencies"]} == {"drc", "ecology"}
+
+    def test_a_target_of_another_document_has_no_clause(self, tiny: Pack) -> None:
+        found = describe_item(tiny.tables, "D1")
+        assert "clauses" not in found
+        assert [row["other_target_id"] for row in found["links"]] == ["T9"]
+
+    def test_the_numbering_of_the_document_works_too(self, shanxi: Pack) -> None:
+        for name, key in (("targets", "target_id"), ("clauses", "clause_id")):
+            labelled = shanxi.tables[name].filter(pl.col("label").is_not_null()).head(5)
+            for row in labelled.iter_rows(named=True):
+                assert describe_item(shanxi.tables, row["label"])["item"][key] == row[key]
+
+    def test_every_id_of_the_first_pack_is_found(self, shanxi: Pack) -> None:
+        for name, key in (
+            ("systems", "system_id"),
+            ("documents", "document_id"),
+            ("open_questions", "question_id"),
+        ):
+            for code in shanxi.tables[name][key]:
+                found = describe_item(shanxi.tables, code)
+                assert (found["table"], found["item"][key]) == (name, code)
+
+    def test_an_unknown_id_comes_with_the_nearest(self, tiny: Pack) -> None:
+        with pytest.raises(InputRefused) as caught:
+            describe_item(tiny.tables, "ecologi")
+        (finding,) = caught.value.findings
+        assert (finding.code, finding.params["suggestion"].name) == ("id_unknown", "ecology")  # type: ignore[attr-defined]
