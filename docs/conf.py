@@ -42,8 +42,8 @@ html_copy_source = False
 html_static_path = ["static", "../src/dafeng/report/assets/noto-sans-sc-subset.woff2"]
 html_css_files = ["docs.css"]
 FONTS = {
-    "font-stack": '-apple-system, "Segoe UI", Helvetica, Arial, "Dafeng CJK", sans-serif',
-    "font-stack--monospace": 'SFMono-Regular, Menlo, Consolas, "Dafeng CJK", monospace',
+    "font-stack": '"Dafeng CJK", -apple-system, "Segoe UI", Helvetica, Arial, sans-serif',
+    "font-stack--monospace": '"Dafeng CJK", SFMono-Regular, Menlo, Consolas, monospace',
 }
 html_theme_options = {"light_css_variables": FONTS}
 html_math_renderer = "mathml"

@@ -23,7 +23,8 @@ from dafeng.errors import (
 
 
 def test_exit_codes_are_those_of_the_command_line() -> None:
-    assert {kind.__name__: kind.exit_code for kind in (DafengError, InputRefused, NegativeAnswer, Interrupted)} == {
+    kinds = (DafengError, InputRefused, NegativeAnswer, Interrupted)
+    assert {kind.__name__: kind.exit_code for kind in kinds} == {
         "DafengError": 1, "InputRefused": 2, "NegativeAnswer": 3, "Interrupted": 130,
     }  # fmt: skip
     assert {TableError.exit_code, UnitError.exit_code, MissingFactor.exit_code} == {2}

@@ -51,6 +51,7 @@ _SPELLINGS = (
     (re.compile("kg CO2"), "1e-3 tCO2"),
     (re.compile("t CO2"), "tCO2"),
     (re.compile(r"\bgce\b"), "1e-3 kgce"),
+    (re.compile(r"\bkcal\b"), "4.1868 kJ"),  # the kcal of GB/T 2589: 7000 kcal = 29.3076 MJ
     (re.compile(r"\bpp\b"), "percentage_point"),
     (re.compile(r"\b([ck]?m)([23])\b"), r"\1**\2"),
 )

@@ -29,7 +29,9 @@ STAGES = ("plan", "inventory", "tracking", "report")
 
 def snapshot(root: Path) -> dict[str, bytes]:
     return {
-        str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file() and p.name != ".lock"
+        str(p.relative_to(root)): p.read_bytes()
+        for p in sorted(root.rglob("*"))
+        if p.is_file() and p.name != ".lock"
     }
 
 
@@ -112,7 +114,9 @@ def test_the_summary_counts_the_targets_of_the_plan(done: tuple[Path, RunSummary
     own = verdicts.filter(pl.col("target_id").str.starts_with("T"))
     assert summary.verdicts == dict(own.group_by("verdict").len().iter_rows())
     emissions = pl.read_parquet(out / "tables/inventory.emissions.parquet")
-    totals = emissions.filter((pl.col("variable") == "co2_total") & (pl.col("sector") == "total")).drop_nulls("value")
+    totals = emissions.filter((pl.col("variable") == "co2_total") & (pl.col("sector") == "total")).drop_nulls(
+        "value"
+    )
     assert summary.latest_total == totals.sort("year").select("year", "value").row(-1)
 
 
@@ -139,12 +143,16 @@ def test_a_new_observation_touches_tracking_and_report_only(
     assert snapshot(tmp_path / "out") == before
 
 
-def test_another_day_touches_tracking_and_report_only(again: Callable[..., RunSummary], tmp_path: Path) -> None:
+def test_another_day_touches_tracking_and_report_only(
+    again: Callable[..., RunSummary], tmp_path: Path
+) -> None:
     assert again(date(2024, 6, 30)).computed == ("tracking", "report")
     assert manifest_of(tmp_path / "out").as_of == "2024-06-30"
 
 
-def test_a_decision_touches_tracking_and_report_only(again: Callable[..., RunSummary], tmp_path: Path) -> None:
+def test_a_decision_touches_tracking_and_report_only(
+    again: Callable[..., RunSummary], tmp_path: Path
+) -> None:
     path = tmp_path / "pack/pack.toml"
     old = path.read_text("utf-8")
     path.write_text(old.replace("[decisions.about]", "[decisions.about]\nrelative_tolerance = 0.02"), "utf-8")
@@ -159,7 +167,9 @@ def test_new_energy_touches_inventory_and_report_and_the_version_of_totals(
     path = tmp_path / "pack/energy.csv"
     old = path.read_text("utf-8")
     assert "transport,Diesel_Oil,10^4 t,50," in old
-    path.write_text(old.replace("transport,Diesel_Oil,10^4 t,50,", "transport,Diesel_Oil,10^4 t,51,"), "utf-8")
+    path.write_text(
+        old.replace("transport,Diesel_Oil,10^4 t,50,", "transport,Diesel_Oil,10^4 t,51,"), "utf-8"
+    )
     summary = again()
     assert summary.computed == ("inventory", "report")
     assert summary.totals_version != done[1].totals_version
@@ -193,7 +203,9 @@ def change_everything(pack: Path) -> None:
     """Change the pack so that every stage would have to run again."""
     for name in ("observations", "energy"):
         path = pack / f"{name}.csv"
-        path.write_text(path.read_text("utf-8").replace(",50,example", ",51,example").replace("16.2", "16.3"), "utf-8")
+        path.write_text(
+            path.read_text("utf-8").replace(",50,example", ",51,example").replace("16.2", "16.3"), "utf-8"
+        )
     path = pack / "clauses.csv"
     path.write_text(path.read_text("utf-8").replace("示例", "样例"), "utf-8")
 
@@ -224,7 +236,13 @@ def test_an_interruption_leaves_the_old_results(
     assert set(again().computed) == set(STAGES)
 
 
-STOP_BEFORE = {"plan": "pack", "inventory": "plan", "tracking": "inventory", "report": "tracking", "commit": "report"}
+STOP_BEFORE = {
+    "plan": "pack",
+    "inventory": "plan",
+    "tracking": "inventory",
+    "report": "tracking",
+    "commit": "report",
+}
 
 
 @pytest.mark.parametrize("place", ["render_report", "write_workbook", "_count_verdicts"])
@@ -244,7 +262,9 @@ def test_an_interruption_in_the_middle_of_a_stage(
     assert not list((tmp_path / "out").glob(".building-*"))
 
 
-def test_a_cancellation_that_comes_too_late_is_no_failure(again: Callable[..., RunSummary], tmp_path: Path) -> None:
+def test_a_cancellation_that_comes_too_late_is_no_failure(
+    again: Callable[..., RunSummary], tmp_path: Path
+) -> None:
     change_everything(tmp_path / "pack")
     job: Job
 
@@ -282,7 +302,8 @@ def test_implausible_values_stop_the_job_unless_they_are_accepted(
     shutil.copytree(tiny_pack, pack)
     path = pack / "energy.csv"
     path.write_text(
-        path.read_text("utf-8") + "CN-SN,2021,final_consumption,logging,Raw_Coal,10^4 t,5,example,B\n", "utf-8"
+        path.read_text("utf-8") + "CN-SN,2021,final_consumption,logging,Raw_Coal,10^4 t,5,example,B\n",
+        "utf-8",
     )
     request = RunRequest(str(pack), tmp_path / "out", DAY, accept)
     if accept:

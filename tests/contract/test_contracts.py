@@ -16,8 +16,8 @@ from dafeng.table import ColumnSpec, Table, columns_of
 SUFFIXES = {
     "tj": {"TJ"}, "pj": {"PJ"}, "gj": {"GJ"}, "tce": {"tce"}, "kt": {"kt"}, "mt": {"Mt"}, "t": {"t"},
     "kw": {"kW"}, "mw": {"MW"}, "gw": {"GW"}, "kwh": {"kWh"}, "mwh": {"MWh"}, "gwh": {"GWh"}, "twh": {"TWh"},
-    "km2": {"km2"}, "m3": {"m3"}, "share": {"1"}, "ratio": {"1"}, "year": {"year"}, "mb": {"MB"}, "days": {"day"},
-    "hours": {"hour"},
+    "km2": {"km2"}, "m3": {"m3"}, "share": {"1"}, "ratio": {"1"}, "year": {"year"}, "mb": {"MB"},
+    "days": {"day"}, "hours": {"hour"},
 }  # fmt: skip
 BY_ROW = "unit"
 

@@ -47,7 +47,9 @@ def factors() -> pl.DataFrame:
 @pytest.fixture(scope="session")
 def factor(factors: pl.DataFrame) -> Callable[[str, str], float]:
     """Return a look-up of the factor of a sector and fuel."""
-    known = {(sector, fuel): value for sector, fuel, value in factors.select("sector", "fuel", "factor").rows()}
+    known = {
+        (sector, fuel): value for sector, fuel, value in factors.select("sector", "fuel", "factor").rows()
+    }
 
     def look_up(sector: str, fuel: str) -> float:
         return known[sector, fuel]
@@ -59,7 +61,9 @@ def factor(factors: pl.DataFrame) -> Callable[[str, str], float]:
 def pick() -> Callable[..., Any]:
     """Return a reader of one value of an emission table."""
 
-    def read(emissions: pl.DataFrame, variable: str, sector: str, fuel: str | None = None, year: int = 2020) -> Any:
+    def read(
+        emissions: pl.DataFrame, variable: str, sector: str, fuel: str | None = None, year: int = 2020
+    ) -> Any:
         fits = pl.col("fuel").is_null() if fuel is None else pl.col("fuel") == fuel
         rows = emissions.filter(
             fits & (pl.col("variable") == variable) & (pl.col("sector") == sector) & (pl.col("year") == year)

@@ -19,20 +19,26 @@ if TYPE_CHECKING:
 PUBLISHED = ["region", "year", "variable", "value"]
 
 
-def test_shanxi_combustion_agrees_and_every_published_year_is_shown(shanxi: Pack, factors: pl.DataFrame) -> None:
+def test_shanxi_combustion_agrees_and_every_published_year_is_shown(
+    shanxi: Pack, factors: pl.DataFrame
+) -> None:
     tables = shanxi.tables
     emissions = compute_inventory(tables["energy"], factors, tables["products"]).emissions
     beside = compare_published(emissions, tables["published_emissions"])
     published = tables["published_emissions"].select("region", "year", "variable").unique()
     assert published.join(beside, on=published.columns, how="anti").is_empty()
-    both = beside.drop_nulls(["computed_mt", "published_mt"]).filter(pl.col("variable") == "co2_fuel_combustion")
+    both = beside.drop_nulls(["computed_mt", "published_mt"]).filter(
+        pl.col("variable") == "co2_fuel_combustion"
+    )
     assert both.height >= 7
     assert both["difference_share"].abs().max() < 1e-7
     open_years = beside.filter((pl.col("variable") == "co2_total") & pl.col("year").is_in([2017, 2021]))
     assert open_years["computed_mt"].null_count() == open_years.height == 2
 
 
-def test_either_side_may_be_missing_and_a_partial_sum_is_not_compared(energy: Make, factors: pl.DataFrame) -> None:
+def test_either_side_may_be_missing_and_a_partial_sum_is_not_compared(
+    energy: Make, factors: pl.DataFrame
+) -> None:
     table = energy([
         ("final_consumption", "transport", "Diesel_Oil", None),
         ("final_consumption", "transport", "Gasoline", 10.0),
@@ -51,7 +57,9 @@ def test_either_side_may_be_missing_and_a_partial_sum_is_not_compared(energy: Ma
 
 
 def test_the_difference_is_computed_over_published(energy: Make, factors: pl.DataFrame) -> None:
-    emissions = compute_inventory(energy([("final_consumption", "transport", "Gasoline", 10.0)]), factors).emissions
+    emissions = compute_inventory(
+        energy([("final_consumption", "transport", "Gasoline", 10.0)]), factors
+    ).emissions
     ours = emissions.filter((pl.col("sector") == "total") & pl.col("fuel").is_not_null())["value"].item()
     published = pl.DataFrame(
         [("CN-SX", 2020, "co2_fuel_combustion", ours / 1.25)], schema=PUBLISHED, orient="row"

@@ -26,7 +26,9 @@ TJ = {row["fuel"]: float(row["tj_per_activity_unit"]) for row in terms.rows("cal
 
 def edges_of(flow: pl.DataFrame) -> dict[tuple[str, int], list[tuple[str, str, float]]]:
     found: dict[tuple[str, int], list[tuple[str, str, float]]] = defaultdict(list)
-    for region, year, source, target, tj in flow.select("region", "year", "source", "target", "energy_tj").rows():
+    for region, year, source, target, tj in flow.select(
+        "region", "year", "source", "target", "energy_tj"
+    ).rows():
         found[region, year].append((source, target, tj))
     return found
 
@@ -80,7 +82,9 @@ def test_the_inflow_of_every_process_is_what_was_recorded(shanxi: Pack) -> None:
     energy = shanxi.tables["energy"]
     found = edges_of(compute_flow(energy))
     expected: dict[tuple[str, int, str], float] = defaultdict(float)
-    for row in energy.filter((pl.col("variable") == "transformation_input") & (pl.col("value") > 0)).rows(named=True):
+    for row in energy.filter((pl.col("variable") == "transformation_input") & (pl.col("value") > 0)).rows(
+        named=True
+    ):
         if row["sector"] not in {"transformation_total", "coke_input_gasworks"}:
             expected[row["region"], row["year"], row["sector"]] += row["value"] * TJ.get(row["fuel"], 0.0)
     checked = 0
@@ -101,7 +105,9 @@ def test_final_use_is_what_was_recorded(shanxi: Pack) -> None:
     for (region, year), edges in found.items():
         rows = final.filter((pl.col("region") == region) & (pl.col("year") == year))
         expected = sum(value * TJ.get(fuel, 0.0) for fuel, value in rows.select("fuel", "value").iter_rows())
-        drawn = sum(tj for _, t, tj in edges if t.startswith("use:") and t not in {"use:loss", "use:unallocated"})
+        drawn = sum(
+            tj for _, t, tj in edges if t.startswith("use:") and t not in {"use:loss", "use:unallocated"}
+        )
         assert drawn == pytest.approx(expected, rel=1e-9)
 
 
@@ -148,7 +154,9 @@ def test_undrawn_lists_every_fuel_without_calorific_value(shanxi: Pack) -> None:
     fuel = undrawn["fuel"][0]
     year = undrawn["year"][0]
     rows = energy.filter((pl.col("fuel") == fuel) & (pl.col("year") == year))
-    final = rows.filter((pl.col("variable") == "final_consumption") & (pl.col("sector") != "total"))["value"].sum()
+    final = rows.filter((pl.col("variable") == "final_consumption") & (pl.col("sector") != "total"))[
+        "value"
+    ].sum()
     inputs = rows.filter(
         (pl.col("variable") == "transformation_input") & (pl.col("value") > 0)
         & ~pl.col("sector").is_in(["transformation_total", "coke_input_gasworks"])

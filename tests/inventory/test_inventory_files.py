@@ -167,7 +167,11 @@ ORPHAN = GOOD.replace("power_heat", "logging").replace(",100", ",7.5")
 
 def test_findings_stop_the_work_and_are_listed_with_their_size(tmp_path: Path) -> None:
     error = refuse(tmp_path, text(GOOD, NEGATIVE, ORPHAN))
-    assert [f.code for f in error.findings] == ["findings_stop", "activity_negative", "activity_without_factor"]
+    assert [f.code for f in error.findings] == [
+        "findings_stop",
+        "activity_negative",
+        "activity_without_factor",
+    ]
     for language in ("zh", "en"):
         assert "-40" in error.text(language)
         assert "7.5" in error.text(language)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 FUEL, PROCESS, TOTAL = "co2_fuel_combustion", "co2_process", "co2_total"
 
 
-def cement(*rows: tuple[str, int, float | None], product: str = "cement", variable: str = "output") -> pl.DataFrame:
+def cement(
+    *rows: tuple[str, int, float | None], product: str = "cement", variable: str = "output"
+) -> pl.DataFrame:
     return pl.DataFrame(
         [(region, year, variable, product, "10^4 t", value) for region, year, value in rows],
         schema={"region": pl.String, "year": pl.Int64, "variable": pl.String, "sector": pl.String,
@@ -38,7 +40,9 @@ def test_a_factor_of_the_method_is_the_one_of_its_paper(factors: pl.DataFrame) -
     assert factors.filter(pl.col("fuel").is_in(["Heat", "Electricity", "Other_Energy"])).is_empty()
 
 
-def test_activity_times_factor_over_a_hundred(energy: Make, factors: pl.DataFrame, factor: Factor, pick: Pick) -> None:
+def test_activity_times_factor_over_a_hundred(
+    energy: Make, factors: pl.DataFrame, factor: Factor, pick: Pick
+) -> None:
     table = energy([("final_consumption", "transport", "Diesel_Oil", 250.0)])
     emissions = compute_inventory(table, factors, cement(("CN-SX", 2020, 1000.0))).emissions
     expected = 250.0 * factor("transport", "Diesel_Oil") / 100
@@ -60,7 +64,9 @@ def test_power_burns_its_own_use_and_the_inputs_of_power_and_heating(
         ("transformation_input", "heating_supply", "Raw_Coal", 30.0),
     ])  # fmt: skip
     emissions = compute_inventory(table, factors).emissions
-    assert pick(emissions, FUEL, "power_heat", "Raw_Coal") == pytest.approx(1.4 * factor("power_heat", "Raw_Coal"))
+    assert pick(emissions, FUEL, "power_heat", "Raw_Coal") == pytest.approx(
+        1.4 * factor("power_heat", "Raw_Coal")
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,7 +89,9 @@ def test_power_burns_its_own_use_and_the_inputs_of_power_and_heating(
         ("final_consumption", "chemicals", "Other_Petroleum_Products", 9.0),
     ],
 )
-def test_what_emits_nothing(energy: Make, factors: pl.DataFrame, pick: Pick, cell: tuple[str, str, str, float]) -> None:
+def test_what_emits_nothing(
+    energy: Make, factors: pl.DataFrame, pick: Pick, cell: tuple[str, str, str, float]
+) -> None:
     emissions = compute_inventory(energy([cell]), factors, cement(("CN-SX", 2020, 0.0))).emissions
     assert emissions.filter(pl.col("variable") == FUEL).is_empty()
     assert pick(emissions, TOTAL, "total") == 0.0
@@ -102,7 +110,13 @@ def test_other_petroleum_products_emit_as_input_of_power(
 def test_chemicals_lose_the_feedstock_in_proportion_and_never_fall_below_zero(
     energy: Make, factors: pl.DataFrame, factor: Factor, pick: Pick, feedstock: float, kept: float
 ) -> None:
-    shares = {"chemicals": 60.0, "pharmaceutical": 20.0, "chemical_fiber": 10.0, "rubber": 6.0, "plastic": 4.0}
+    shares = {
+        "chemicals": 60.0,
+        "pharmaceutical": 20.0,
+        "chemical_fiber": 10.0,
+        "rubber": 6.0,
+        "plastic": 4.0,
+    }
     cells = [("final_consumption", sector, "Raw_Coal", value) for sector, value in shares.items()]
     table = energy([
         *cells,
@@ -120,7 +134,9 @@ def test_chemicals_lose_the_feedstock_in_proportion_and_never_fall_below_zero(
     assert pick(emissions, FUEL, "chemicals", "Coke") == pytest.approx(0.5 * factor("chemicals", "Coke"))
 
 
-def test_without_cement_process_and_totals_are_null_never_partial(energy: Make, factors: pl.DataFrame) -> None:
+def test_without_cement_process_and_totals_are_null_never_partial(
+    energy: Make, factors: pl.DataFrame
+) -> None:
     table = energy([("final_consumption", "transport", "Diesel_Oil", 250.0)])
     emissions = compute_inventory(table, factors).emissions
     open_rows = emissions.filter(pl.col("variable") != FUEL)
@@ -134,7 +150,9 @@ def test_a_missing_or_blank_cement_year_opens_that_year_only(
 ) -> None:
     cells = [("final_consumption", "transport", "Diesel_Oil", 250.0)]
     table = pl.concat([energy(cells, year=year) for year in (2019, 2020, 2021)])
-    emissions = compute_inventory(table, factors, cement(("CN-SX", 2019, 100.0), ("CN-SX", 2020, None))).emissions
+    emissions = compute_inventory(
+        table, factors, cement(("CN-SX", 2019, 100.0), ("CN-SX", 2020, None))
+    ).emissions
     assert pick(emissions, PROCESS, "total", year=2019) == pytest.approx(0.2906)
     for year in (2020, 2021):
         rows = emissions.filter((pl.col("year") == year) & (pl.col("variable") != FUEL))
@@ -185,7 +203,9 @@ def test_a_blank_feedstock_leaves_the_chemicals_open(energy: Make, factors: pl.D
     assert pick(emissions, FUEL, "paper", "Raw_Coal") is not None
 
 
-def test_a_year_with_nothing_burnt_still_has_its_process(energy: Make, factors: pl.DataFrame, pick: Pick) -> None:
+def test_a_year_with_nothing_burnt_still_has_its_process(
+    energy: Make, factors: pl.DataFrame, pick: Pick
+) -> None:
     table = energy([("final_consumption", "transport", "Electricity", 9.0)])
     emissions = compute_inventory(table, factors, cement(("CN-SX", 2020, 100.0))).emissions
     assert pick(emissions, TOTAL, "total") == pytest.approx(0.2906)

@@ -60,7 +60,9 @@ def test_not_found(energy: Make, factors: pl.DataFrame, cell: tuple[str, str, st
     assert screen_energy(energy([cell]), factors).is_empty()
 
 
-def test_a_negative_cell_without_factor_is_found_for_both_reasons(energy: Make, factors: pl.DataFrame) -> None:
+def test_a_negative_cell_without_factor_is_found_for_both_reasons(
+    energy: Make, factors: pl.DataFrame
+) -> None:
     rows = screen_energy(energy([("final_consumption", "logging", "Raw_Coal", -3.0)]), factors)
     assert sorted(rows["code"]) == ["activity_negative", "activity_without_factor"]
 

@@ -15,7 +15,10 @@ SCHEMA = {
     "unit": pl.String, "value": pl.Float64,
 }  # fmt: skip
 FLOWS = [
-    *(("final_consumption", s) for s in ("agriculture", "chemicals", "plastic", "rubber", "power_heat", "transport")),
+    *(
+        ("final_consumption", s)
+        for s in ("agriculture", "chemicals", "plastic", "rubber", "power_heat", "transport")
+    ),
     ("transformation_input", "thermal_power"),
     ("transformation_input", "heating_supply"),
     ("transformation_input", "coking"),
@@ -42,7 +45,8 @@ def energy_of(cells: Cells, factor: float = 1.0) -> pl.DataFrame:
 
 def cement_of(output: dict[tuple[str, int], float | None], factor: float = 1.0) -> pl.DataFrame:
     rows = [
-        (r, y, "output", "cement", "10^4 t", None if v is None else v * factor) for (r, y), v in output.items()
+        (r, y, "output", "cement", "10^4 t", None if v is None else v * factor)
+        for (r, y), v in output.items()
     ]
     names = {name: dtype for name, dtype in SCHEMA.items() if name != "fuel"}
     return pl.DataFrame(rows, schema=names, orient="row")
@@ -91,7 +95,8 @@ def test_the_order_of_the_rows_does_not_matter(
     energy, cement = energy_of(cells), cement_of(output)
     whole = compute(energy, cement)
     mixed = compute(
-        energy.sample(fraction=1.0, shuffle=True, seed=seed), cement.sample(fraction=1.0, shuffle=True, seed=seed)
+        energy.sample(fraction=1.0, shuffle=True, seed=seed),
+        cement.sample(fraction=1.0, shuffle=True, seed=seed),
     )
     assert whole.select(KEY).equals(mixed.select(KEY))
     assert close(mixed["value"], whole["value"])
@@ -115,7 +120,11 @@ def test_sectors_and_fuels_sum_to_the_same_totals(
         assert both["n"].equals(both["n_right"], check_names=False)
         assert close(both["v"], both["v_right"])
     known = emissions.filter(total & (pl.col("variable") == "co2_total")).drop_nulls("value")
-    parts = emissions.filter(total & (pl.col("variable") != "co2_total")).group_by(year).agg(pl.col("value").sum())
+    parts = (
+        emissions.filter(total & (pl.col("variable") != "co2_total"))
+        .group_by(year)
+        .agg(pl.col("value").sum())
+    )
     both = known.join(parts, on=year, suffix="_parts", validate="1:1")
     assert both.height == known.height
     assert close(both["value_parts"], both["value"])

@@ -36,7 +36,9 @@ def rule(comparator: str, value: float, direction: str, *evidence: Observation, 
         "upper": None, "unit": "%", "base_year": 2020, "target_year": other.get("year", 2025), "timing": "dated",
     }  # fmt: skip
     readings = Readings(about_tolerance=other.get("tolerance"))
-    return rule_on(Case(target, direction, "share", Evidence(evidence), "", "", None, readings, TODAY)).verdict
+    return rule_on(
+        Case(target, direction, "share", Evidence(evidence), "", "", None, readings, TODAY)
+    ).verdict
 
 
 @settings(deadline=None)
@@ -106,13 +108,21 @@ def test_an_interval_settles_exactly_what_all_its_values_settle(
     if whole != "open":
         assert is_fulfilled(goal, within, within) == whole
     else:
-        ends = {is_fulfilled(goal, low, low), is_fulfilled(goal, high, high), is_fulfilled(goal, value, value)}
+        ends = {
+            is_fulfilled(goal, low, low),
+            is_fulfilled(goal, high, high),
+            is_fulfilled(goal, value, value),
+        }
         assert len(ends) == 2
 
 
 @settings(deadline=None)
 @given(
-    st.sampled_from(["ge", "gt", "le", "lt"]), st.sampled_from(["ge", "gt", "le", "lt"]), LEVELS, LEVELS, LEVELS
+    st.sampled_from(["ge", "gt", "le", "lt"]),
+    st.sampled_from(["ge", "gt", "le", "lt"]),
+    LEVELS,
+    LEVELS,
+    LEVELS,
 )
 def test_a_bound_is_settled_only_if_every_value_it_allows_agrees(
     comparator: str, bound: str, value: float, published: float, actual: float

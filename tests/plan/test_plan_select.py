@@ -122,7 +122,7 @@ class TestDescribe:
         assert [row["clause_id"] for row in found["clauses"]] == ["C1.2"]
         assert [row["agency_id"] for row in found["agencies"]] == ["ecology"]
         assert [row["target_id"] for row in found["links"]] == ["D1"]
-        assert [row["indicator_id"] for row in found["indicator"]] == ["forest_cover"]
+        assert [row["indicator_id"] for row in found["indicators"]] == ["forest_cover"]
         assert "open_questions" not in found
         assert [row["question_id"] for row in describe_item(tiny.tables, "T2")["open_questions"]] == ["Q1"]
 

@@ -40,7 +40,9 @@ def test_an_old_file_is_replaced_whole(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("error", [ValueError("x"), KeyboardInterrupt(), SystemExit(1), MemoryError()])
 @pytest.mark.parametrize("old", [b"old", None])
-def test_a_failure_leaves_the_old_file_and_no_other(tmp_path: Path, error: BaseException, old: bytes | None) -> None:
+def test_a_failure_leaves_the_old_file_and_no_other(
+    tmp_path: Path, error: BaseException, old: bytes | None
+) -> None:
     path = tmp_path / "x.csv"
     if old is not None:
         path.write_bytes(old)

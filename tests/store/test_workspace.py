@@ -7,19 +7,17 @@ import os
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+import dafeng
 from dafeng.errors import InputRefused
 from dafeng.provenance import Step, hash_bytes
 from dafeng.result import NamedTable, Result
 from dafeng.store import Manifest, Workspace, open_workspace
 from dafeng.table import Table, column
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 class Numbers(Table):
@@ -44,7 +42,9 @@ def write(root: Path, value: float = 1.0, key: str = "k", name: str = "room.numb
 
 def snapshot(root: Path) -> dict[str, bytes]:
     return {
-        str(p.relative_to(root)): p.read_bytes() for p in sorted(root.rglob("*")) if p.is_file() and p.name != ".lock"
+        str(p.relative_to(root)): p.read_bytes()
+        for p in sorted(root.rglob("*"))
+        if p.is_file() and p.name != ".lock"
     }
 
 
@@ -55,7 +55,9 @@ def test_tables_are_written_twice_with_what_describes_them(tmp_path: Path) -> No
     assert parquet.equals(result_of(1.0).tables["room.numbers"].frame)
     assert table.equals(parquet)
     assert (tmp_path / "tables/room.numbers.csv").read_bytes().startswith(b"\xef\xbb\xbf")
-    record = Manifest.model_validate(json.loads((tmp_path / "manifest.json").read_text("utf-8"))).stages["room"]
+    record = Manifest.model_validate(json.loads((tmp_path / "manifest.json").read_text("utf-8"))).stages[
+        "room"
+    ]
     assert record.tables == [
         {"id": "room.numbers", "zh": "数", "en": "Numbers", "rows": 2, "columns": [
             {"name": "year", "type": "Int64", "unit": "year", "zh": "年份", "en": "Year", "key": True},
@@ -162,9 +164,10 @@ def test_a_second_process_is_refused(tmp_path: Path) -> None:
         "except InputRefused as error: sys.exit(error.findings[0].code)\n"
     )
     command = [sys.executable, "-c", program, str(tmp_path)]
+    place = {**os.environ, "PYTHONPATH": str(Path(dafeng.__file__).parents[1])}
     with open_workspace(tmp_path):
-        held = subprocess.run(command, capture_output=True, text=True, check=False)
-    free = subprocess.run(command, capture_output=True, text=True, check=False)
+        held = subprocess.run(command, env=place, capture_output=True, text=True, check=False)
+    free = subprocess.run(command, env=place, capture_output=True, text=True, check=False)
     assert "run_locked" in held.stderr
     assert free.returncode == 0
 

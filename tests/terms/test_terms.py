@@ -7,7 +7,7 @@ import pytest
 from dafeng import terms
 from dafeng.errors import InputRefused
 
-# GB/T 2260 codes and ISO 3166-2:CN (2017 change: CN-SX, CN-SN in letters) of the provinces that are mixed up most
+# GB/T 2260 codes and ISO 3166-2:CN (letters since 2017) of the provinces that are mixed up most
 TWINS = {
     "CN-SX": ("山西", "山西省", "Shanxi", "shanxi", "SHANXI", "140000", "CN-SX", "cn-sx"),
     "CN-SN": ("陕西", "陕西省", "Shaanxi", "shaanxi", "SHAANXI", "610000", "CN-SN", "cn-sn"),
@@ -140,8 +140,10 @@ def test_fuels() -> None:
 @pytest.mark.parametrize(
     ("fuel", "kilojoules", "per"),
     # GB/T 2589-2008 and China Energy Statistical Yearbook 2008, appendix 4: kJ/kg, gas kJ/m3
-    [("Raw_Coal", 20908, 1e-2), ("Cleaned_Coal", 26344, 1e-2), ("Coke", 28435, 1e-2), ("Crude_Oil", 41816, 1e-2),
-     ("Gasoline", 43070, 1e-2), ("Kerosene", 43070, 1e-2), ("Diesel_Oil", 42652, 1e-2), ("Fuel_Oil", 41816, 1e-2),
+    [("Raw_Coal", 20908, 1e-2), ("Cleaned_Coal", 26344, 1e-2), ("Coke", 28435, 1e-2),
+     ("Crude_Oil", 41816, 1e-2),
+     ("Gasoline", 43070, 1e-2), ("Kerosene", 43070, 1e-2), ("Diesel_Oil", 42652, 1e-2),
+     ("Fuel_Oil", 41816, 1e-2),
      ("LPG", 50179, 1e-2), ("Natural_Gas", 38931, 1e-1), ("Electricity", 3600, 1e-1)],
 )  # fmt: skip
 def test_calorific_values_are_the_printed_ones(fuel: str, kilojoules: float, per: float) -> None:

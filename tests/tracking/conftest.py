@@ -21,7 +21,12 @@ TARGET = {
     "source_id": "s", "grade": "A", "name_zh": "目标", "name_en": "Target",
 }  # fmt: skip
 INDICATOR = {
-    "indicator_id": "I", "name_zh": "指标", "name_en": "Indicator", "unit": "%", "kind": "share", "direction": "up"
+    "indicator_id": "I",
+    "name_zh": "指标",
+    "name_en": "Indicator",
+    "unit": "%",
+    "kind": "share",
+    "direction": "up",
 }
 SEEN = {
     "series_id": "S", "region": "CN-SX", "period": "2025", "value": 50.0, "unit": "%", "bound": "eq",

@@ -213,13 +213,20 @@ def test_a_published_bound_settles_the_target_or_leaves_it_open(
 )
 def test_a_trend_that_is_over(judge: Judge, comparator: str, values: list[float], verdict: str) -> None:
     seen = [
-        {"period": str(2025 - len(values) + 1 + n), "value": v, "known_on": "2026"} for n, v in enumerate(values)
+        {"period": str(2025 - len(values) + 1 + n), "value": v, "known_on": "2026"}
+        for n, v in enumerate(values)
     ]
     target = {"kind": "directional", "comparator": comparator, "value": None, "base_year": 2020}
     assert judge(target, seen, day=date(2027, 1, 1))["verdict"] == verdict
 
 
-FALLING = {"kind": "directional", "comparator": "falling", "value": None, "base_year": 2020, "target_year": 2025}
+FALLING = {
+    "kind": "directional",
+    "comparator": "falling",
+    "value": None,
+    "base_year": 2020,
+    "target_year": 2025,
+}
 
 
 def test_a_trend_takes_one_figure_a_year_of_one_series_and_none_after_its_end(judge: Judge) -> None:

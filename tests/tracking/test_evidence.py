@@ -95,7 +95,10 @@ def test_scopes_are_not_mixed(judge: Judge, relation: str, verdict: str) -> None
 def test_a_decision_may_take_a_scope_as_the_same(judge: Judge) -> None:
     series = [{"relation": "other_scope"}]
     assert judge({}, [{"value": 99.0}], series=series, same_scope={"I": "S"})["verdict"] == "met"
-    assert judge({}, [{"value": 99.0}], series=series, same_scope={"I": "Z"})["verdict"] == "scope_not_comparable"
+    assert (
+        judge({}, [{"value": 99.0}], series=series, same_scope={"I": "Z"})["verdict"]
+        == "scope_not_comparable"
+    )
 
 
 PATH = {"target_year": 2030, "value": 60.0}
@@ -175,7 +178,10 @@ def test_every_reason_has_the_same_places_in_both_languages() -> None:
 
     formatter = string.Formatter()
     for code, row in reason_texts().items():
-        places = [{name for _, name, _, _ in formatter.parse(row[lang]) if name is not None} for lang in ("zh", "en")]
+        places = [
+            {name for _, name, _, _ in formatter.parse(row[lang]) if name is not None}
+            for lang in ("zh", "en")
+        ]
         assert places[0] == places[1], code
         assert row["zh"], code
         assert row["en"], code

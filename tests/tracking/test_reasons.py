@@ -15,7 +15,6 @@ from dafeng.tracking.case import Case, Readings, Ruling
 from dafeng.tracking.evidence import Evidence, Observation
 from dafeng.tracking.rulings import rule_on
 
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,7 +29,9 @@ KINDS = {"at_level": "directional", "in_place": "directional", "capped": "direct
          "falling": "directional", "rising": "directional", "none": "parameter", "assigned": "assigned"}  # fmt: skip
 
 
-def seen(period: str, value: float, bound: str = "eq", grade: str = "A", relation: str = "same") -> Observation:
+def seen(
+    period: str, value: float, bound: str = "eq", grade: str = "A", relation: str = "same"
+) -> Observation:
     return Observation("S", parse_period(period), value, bound, "%", grade, "s", relation)
 
 

@@ -198,7 +198,9 @@ def test_before_the_plan_there_was_no_target_of_it(shanxi: Pack) -> None:
 
 
 @pytest.mark.data
-def test_the_first_province_agrees_with_the_list_made_by_hand(today: Board, shanxi: Pack, data_dir: Path) -> None:
+def test_the_first_province_agrees_with_the_list_made_by_hand(
+    today: Board, shanxi: Pack, data_dir: Path
+) -> None:
     words = {"met": "met", "on track": "on_track", "missed": "missed", "about (左右)": "needs_decision"}
     labels = dict(shanxi.tables["targets"].select("label", "target_id").iter_rows())
     table = pl.read_csv(data_dir / "pathways" / "tracking_acceptance.csv")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import signal
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from dafeng.errors import LANGUAGES, DafengError
+from dafeng.errors import LANGUAGES, DafengError, Interrupted
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -19,22 +20,33 @@ __all__ = ["main"]
 
 def main() -> None:
     """Run the command line and leave with the exit code of what happened."""
-    from dafeng.cli.commands import app
-
     signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that lacks a character is no failure
     try:
-        app(prog_name="dafeng")
+        _call()
     except DafengError as error:
         _tell(error)
         sys.exit(error.exit_code)
     except KeyboardInterrupt:
-        from dafeng.errors import Interrupted
-
         _tell(Interrupted.of("interrupted"))
         sys.exit(Interrupted.exit_code)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+
+
+def _call() -> None:
+    """Run the commands; typer turns an interrupt into an exit without a word, which is undone here."""
+    from dafeng.cli.commands import app
+
+    try:
+        app(prog_name="dafeng")
+    except SystemExit as left:
+        if left.code == Interrupted.exit_code:
+            raise KeyboardInterrupt from left
+        raise
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:

@@ -10,7 +10,7 @@ from dafeng.errors import Finding, InputRefused
 from dafeng.table import Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 KEYS = {
     "targets": "target_id",
@@ -37,8 +37,8 @@ def describe_item(tables: Mapping[str, pl.DataFrame], item_id: str) -> dict[str,
     Returns
     -------
     dict
-        ``table``, ``item`` (the row) and lists of related rows: ``clause``, ``agencies``, ``targets``,
-        ``links``, ``systems``, ``levers``, ``open_questions`` where there are any.
+        ``table``, ``item`` (the row) and lists of related rows: ``clauses``, ``agencies``, ``targets``,
+        ``links``, ``systems``, ``levers``, ``open_questions``, … where there are any.
 
     Raises
     ------
@@ -63,36 +63,89 @@ def describe_item(tables: Mapping[str, pl.DataFrame], item_id: str) -> dict[str,
 def _related(
     tables: Mapping[str, pl.DataFrame], name: str, row: dict[str, Any]
 ) -> dict[str, list[dict[str, Any]]]:
-    clause_ids: list[str] = []
-    if name == "agencies":
-        linked = tables["clause_agencies"].filter(pl.col("agency_id") == row["agency_id"])
-        clause_ids = linked["clause_id"].to_list()
-    elif name == "levers":
-        clause_ids = (row["clause_ids"] or "").split(";")
-    elif row.get("clause_id"):
-        clause_ids = [row["clause_id"]]
-    in_clause = pl.col("clause_id").is_in(clause_ids)
-    linked = tables["clause_agencies"].filter(in_clause)
-    related = {
-        "clauses": _rows(tables["clauses"].filter(in_clause)) if name != "clauses" else [],
-        "agencies": _rows(tables["agencies"].filter(pl.col("agency_id").is_in(linked["agency_id"].to_list())))
-        if name != "agencies"
-        else [],
-        "systems": _rows(tables["systems"].filter(in_clause)) if name in {"clauses", "agencies"} else [],
-        "targets": _rows(tables["targets"].filter(in_clause)) if name in {"clauses", "agencies"} else [],
+    """Return for each kind of relation the rows that belong to the item."""
+    conditions = _CONDITIONS[name](tables, row)
+    return {
+        relation: tables[table].filter(where).to_dicts() for relation, (table, where) in conditions.items()
     }
-    if name == "targets":
-        either = (pl.col("target_id") == row["target_id"]) | (pl.col("other_target_id") == row["target_id"])
-        related["links"] = _rows(tables["target_links"].filter(either))
-        asked = pl.col("target_ids").str.split(";").list.contains(row["target_id"])
-        related["open_questions"] = _rows(tables["open_questions"].filter(asked))
-        wanted = tables["indicators"].filter(pl.col("indicator_id") == row["indicator_id"])
-        related["indicator"] = _rows(wanted)
-    if name == "clauses":
-        mine = pl.col("clause_ids").str.split(";").list.contains(row["clause_id"])
-        related["levers"] = _rows(tables["levers"].filter(mine))
-    return related
 
 
-def _rows(frame: pl.DataFrame) -> list[dict[str, Any]]:
-    return frame.to_dicts()
+Conditions = dict[str, tuple[str, pl.Expr]]
+"""Name of the relation -> (table, which of its rows)."""
+
+
+def _of_target(tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    own = row["target_id"]
+    return {
+        **_of_clauses(tables, [row["clause_id"]]),
+        "documents": ("documents", pl.col("document_id") == row["document_id"]),
+        "indicators": ("indicators", pl.col("indicator_id") == row["indicator_id"]),
+        "links": ("target_links", (pl.col("target_id") == own) | (pl.col("other_target_id") == own)),
+        "open_questions": ("open_questions", _lists("target_ids", own)),
+    }
+
+
+def _of_clause(tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    own = row["clause_id"]
+    around = _of_clauses(tables, [own])
+    return {
+        "agencies": around["agencies"],
+        "targets": ("targets", pl.col("clause_id") == own),
+        "systems": ("systems", pl.col("clause_id") == own),
+        "levers": ("levers", _lists("clause_ids", own)),
+    }
+
+
+def _of_system(tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    leads = (row["lead_agency_ids"] or "").split(";")
+    clauses = _of_clauses(tables, [row["clause_id"]])["clauses"]
+    return {"clauses": clauses, "agencies": ("agencies", pl.col("agency_id").is_in(leads))}
+
+
+def _of_agency(tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    own = row["agency_id"]
+    mine = tables["clause_agencies"].filter(pl.col("agency_id") == own)["clause_id"].to_list()
+    return {
+        "clauses": ("clauses", pl.col("clause_id").is_in(mine)),
+        "targets": ("targets", pl.col("clause_id").is_in(mine)),
+        "systems": ("systems", _lists("lead_agency_ids", own)),
+    }
+
+
+def _of_lever(tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    return _of_clauses(tables, row["clause_ids"].split(";"))
+
+
+def _of_document(_tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    return {"targets": ("targets", pl.col("document_id") == row["document_id"])}
+
+
+def _of_indicator(_tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    own = pl.col("indicator_id") == row["indicator_id"]
+    return {"targets": ("targets", own), "series": ("indicator_series", own)}
+
+
+def _of_question(_tables: Mapping[str, pl.DataFrame], row: dict[str, Any]) -> Conditions:
+    return {"targets": ("targets", pl.col("target_id").is_in((row["target_ids"] or "").split(";")))}
+
+
+def _of_clauses(tables: Mapping[str, pl.DataFrame], clause_ids: list[str | None]) -> Conditions:
+    inside = pl.col("clause_id").is_in([code for code in clause_ids if code])
+    bodies = tables["clause_agencies"].filter(inside)["agency_id"].to_list()
+    return {"clauses": ("clauses", inside), "agencies": ("agencies", pl.col("agency_id").is_in(bodies))}
+
+
+def _lists(column: str, code: str) -> pl.Expr:
+    return pl.col(column).str.split(";").list.contains(code)
+
+
+_CONDITIONS: Mapping[str, Callable[[Mapping[str, pl.DataFrame], dict[str, Any]], Conditions]] = {
+    "targets": _of_target,
+    "clauses": _of_clause,
+    "systems": _of_system,
+    "agencies": _of_agency,
+    "levers": _of_lever,
+    "documents": _of_document,
+    "indicators": _of_indicator,
+    "open_questions": _of_question,
+}

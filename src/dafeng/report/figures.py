@@ -142,10 +142,10 @@ def aim(target: Mapping[str, Any], key: str) -> Markup:
     low, high, value = target["lower"], target["upper"], target["value"]
     if comparator == "range" and low is not None and high is not None:
         return Markup("{} {}").format(number_button(f"{number(low)}–{number(high)}", key), measure)
+    if comparator == "peak_by" and target["target_year"] is not None:
+        return phrase("aim.peak_by", year=number_button(str(target["target_year"]), key))
     if value is None:
         return Markup("{}").format(term("comparator", comparator))
-    if comparator == "peak_by":
-        return phrase("aim.peak_by", year=number_button(f"{value:.0f}", key))
     if comparator in _SIGNS:
         return Markup("{} {}").format(
             number_button(f"{_SIGNS[comparator]} {number(value)}".strip(), key), measure
