@@ -1,4 +1,4 @@
-"""The same inventory in plain pandas, from CSV to CSV, as a careful analyst would write it: the peer in speed."""
+"""The same inventory in plain pandas, from CSV to CSV, as an analyst would write it: the peer in speed."""
 
 from __future__ import annotations
 

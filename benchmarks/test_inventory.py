@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 import pytest
-from peer_pandas import compute_by_pandas
 
 import dafeng
+from benchmarks.peer_pandas import compute_by_pandas
 from dafeng.app.inventory_file import InventoryRequest, run_inventory
 
 if TYPE_CHECKING:

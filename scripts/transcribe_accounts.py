@@ -21,8 +21,8 @@ RENAMED = {
 CEMENT_FACTOR = 0.2906
 DERIVED_ZH = "由 CEADs 公布的过程排放除以 0.2906 推算，不是公布的产量"
 DERIVED_EN = "derived: CEADs' published process CO2 divided by 0.2906, not a published output"
-GAP_ZH = "CEADs 未公布该年过程排放"
-GAP_EN = "CEADs published no process CO2 for this year"
+GAP_ZH = "本包没有该年过程排放，产量留空"
+GAP_EN = "this pack holds no process CO2 of this year; the output is left empty"
 
 
 def read(path: Path) -> pl.DataFrame:

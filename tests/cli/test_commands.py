@@ -169,8 +169,17 @@ def test_bad_input_is_refused_in_both_languages(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("words", [("nope",), ("plan",), ("plan", "nope"), ("plan", "targets", "--year", "abc"),
-                                   ("plan", "targets", "--format", "xml"), ("inventory", "run")])  # fmt: skip
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("nope",),
+        ("plan",),
+        ("plan", "nope"),
+        ("plan", "targets", "--year", "abc"),
+        ("plan", "targets", "--format", "xml"),
+        ("inventory", "run"),
+    ],
+)
 def test_a_wrong_command_line_is_refused(dafeng: Dafeng, words: tuple[str, ...]) -> None:
     answer = dafeng(*words)
     assert answer.code == 2
@@ -236,7 +245,10 @@ def test_the_size_limit_of_the_settings_is_obeyed(dafeng: Dafeng, tmp_path: Path
     assert not (tmp_path / "out.csv").exists()
 
 
-ENERGY = "region,year,variable,sector,fuel,unit,value\nCN-SX,2020,final_consumption,power_heat,Raw_Coal,10^4 t,{}\n"
+ENERGY = (
+    "region,year,variable,sector,fuel,unit,value\n"
+    "CN-SX,2020,final_consumption,power_heat,Raw_Coal,10^4 t,{}\n"
+)
 
 
 def test_an_inventory_from_the_command_line(dafeng: Dafeng, tmp_path: Path) -> None:

@@ -39,7 +39,8 @@ LEAVES = [path for path, command in COMMANDS.items() if not isinstance(command, 
 def test_the_promised_commands_are_there() -> None:
     assert {
         ("run",), ("settings",), ("inventory", "run"), ("pack", "check"), ("pack", "list"), ("pack", "new"),
-        ("pack", "fields"), ("plan", "targets"), ("plan", "clauses"), ("plan", "systems"), ("plan", "agencies"),
+        ("pack", "fields"), ("plan", "targets"), ("plan", "clauses"), ("plan", "systems"),
+        ("plan", "agencies"),
         ("plan", "show"), ("track", "board"), ("terms", "list"),
     } <= set(LEAVES)  # fmt: skip
 

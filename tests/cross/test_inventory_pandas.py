@@ -16,56 +16,62 @@ if TYPE_CHECKING:
 FACTORS = Path(__file__).parents[2] / "src" / "dafeng" / "terms" / "ceads_factors.csv"
 CHEMISTRY = {"chemicals", "pharmaceutical", "chemical_fiber", "rubber", "plastic"}
 YEAR = ["region", "year"]
-CELL = ["region", "year", "sector", "fuel"]
 
 
-def emit_by_hand(energy: pd.DataFrame, cement: pd.DataFrame) -> dict[tuple[object, ...], float]:
-    """Return (region, year, variable, sector, fuel) -> Mt CO2 with loops over dictionaries."""
-    factor = {(r.sector, r.fuel): r.factor for r in pd.read_csv(FACTORS).itertuples()}
-    burnt: dict[tuple[object, ...], float] = {}
-    feed: dict[tuple[object, ...], float] = {}
+Key = tuple[object, ...]
+
+
+def add(table: dict[Key, float], value: float, *key: object) -> None:
+    table[key] = table.get(key, 0.0) + value
+
+
+def burn_by_hand(energy: pd.DataFrame) -> dict[Key, float]:
+    """Return (region, year, sector, fuel) -> activity, chemicals less their feedstock."""
+    burnt: dict[Key, float] = {}
+    feed: dict[Key, float] = {}
     for row in energy.itertuples():
         if row.variable == "final_consumption" and row.sector != "total":
-            key = (row.region, row.year, row.sector, row.fuel)
+            add(burnt, row.value, row.region, row.year, row.sector, row.fuel)
         elif row.variable == "transformation_input" and row.sector in {"thermal_power", "heating_supply"}:
-            key = (row.region, row.year, "power_heat", row.fuel)
-        else:
-            if row.variable == "non_energy_use":
-                feed[row.region, row.year, row.fuel] = row.value
-            continue
-        burnt[key] = burnt.get(key, 0.0) + row.value
-    chemical: dict[tuple[object, ...], float] = {}
+            add(burnt, row.value, row.region, row.year, "power_heat", row.fuel)
+        elif row.variable == "non_energy_use":
+            add(feed, row.value, row.region, row.year, row.fuel)
+    chemical: dict[Key, float] = {}
     for (region, year, sector, fuel), value in burnt.items():
         if sector in CHEMISTRY:
-            chemical[region, year, fuel] = chemical.get((region, year, fuel), 0.0) + value
-    result: dict[tuple[object, ...], float] = {}
+            add(chemical, value, region, year, fuel)
+    for key, whole in chemical.items():
+        region, year, fuel = key
+        taken = min(feed.get(key, 0.0), whole)
+        for sector in CHEMISTRY:
+            own = burnt.get((region, year, sector, fuel))
+            if own is not None and whole > 0:
+                burnt[region, year, sector, fuel] = own - own / whole * taken
+    return burnt
 
-    def add(*key: object, value: float) -> None:
-        result[key] = result.get(key, 0.0) + value
 
-    for (region, year, sector, fuel), value in burnt.items():
-        if (sector, fuel) not in factor:
-            continue
-        whole = chemical.get((region, year, fuel), 0.0)
-        share = value / whole if sector in CHEMISTRY and whole > 0 else 0.0
-        left = value - share * min(feed.get((region, year, fuel), 0.0), whole)
-        co2 = left * factor[sector, fuel] / 100
-        add(region, year, "co2_fuel_combustion", sector, fuel, value=co2)
-        add(region, year, "co2_fuel_combustion", "total", fuel, value=co2)
-        for place in (sector, "total"):
-            add(region, year, "co2_total", place, None, value=co2)
+def emit_by_hand(energy: pd.DataFrame, cement: pd.DataFrame) -> dict[Key, float]:
+    """Return (region, year, variable, sector, fuel) -> Mt CO2 with loops over dictionaries."""
+    factor = {(r.sector, r.fuel): r.factor for r in pd.read_csv(FACTORS).itertuples()}
+    result: dict[Key, float] = {}
+    for (region, year, sector, fuel), value in burn_by_hand(energy).items():
+        if (sector, fuel) in factor:
+            co2 = value * factor[sector, fuel] / 100
+            for place in (sector, "total"):
+                add(result, co2, region, year, "co2_fuel_combustion", place, fuel)
+                add(result, co2, region, year, "co2_total", place, None)
     made = cement[cement["sector"] == "cement"].set_index(YEAR)["value"]
     for region, year in energy[YEAR].drop_duplicates().itertuples(index=False):
         co2 = float(made.get((region, year), float("nan"))) * 0.2906 / 100
         for place in ("nonmetal_products", "total"):
-            add(region, year, "co2_process", place, None, value=co2)
-            add(region, year, "co2_total", place, None, value=co2)
+            add(result, co2, region, year, "co2_process", place, None)
+            add(result, co2, region, year, "co2_total", place, None)
         for key in [k for k in result if k[:3] == (region, year, "co2_total")]:
-            result[key] = result[key] + 0 * co2
+            result[key] += 0 * co2
     return result
 
 
-def same_cells(out: Path, expected: dict[tuple[object, ...], float]) -> int:
+def same_cells(out: Path, expected: dict[Key, float]) -> int:
     table = pd.read_csv(out)
     found = {
         (r.region, r.year, r.variable, r.sector, None if pd.isna(r.fuel) else r.fuel): r.value

@@ -51,7 +51,7 @@ def balance(edges: list[tuple[str, str, float]]) -> tuple[dict[str, float], dict
 
 
 def assert_closed(edges: list[tuple[str, str, float]]) -> None:
-    """What transformation makes of a fuel leaves its node; a rest goes to unallocated and then closes exactly."""
+    """What is made of a fuel leaves its node; where a rest goes to unallocated the node closes exactly."""
     inflow, outflow = balance(edges)
     rest = {source.rstrip("+") for source, target, _ in edges if target == "use:unallocated"}
     for node, made in inflow.items():

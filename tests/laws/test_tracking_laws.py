@@ -33,7 +33,8 @@ def seen(period: str, value: float, bound: str = "eq") -> Observation:
 def rule(comparator: str, value: float, direction: str, *evidence: Observation, **other: Any) -> str:
     target = {
         "target_id": "T", "kind": "quantified", "comparator": comparator, "value": value, "lower": None,
-        "upper": None, "unit": "%", "base_year": 2020, "target_year": other.get("year", 2025), "timing": "dated",
+        "upper": None, "unit": "%", "base_year": 2020, "timing": "dated",
+        "target_year": other.get("year", 2025),
     }  # fmt: skip
     readings = Readings(about_tolerance=other.get("tolerance"))
     return rule_on(

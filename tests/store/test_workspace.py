@@ -24,7 +24,7 @@ class Numbers(Table):
     """Numbers by year."""
 
     year: int = column(key=True, unit="year", zh="年份", en="Year")
-    co2_mt: float = column(unit="Mt", nullable=True, zh="排放", en="Emissions")
+    co2_mt: float = column(unit="Mt", nullable=True, zh="排放", en="CO2")
 
 
 def result_of(value: float, name: str = "room.numbers") -> Result:
@@ -61,7 +61,7 @@ def test_tables_are_written_twice_with_what_describes_them(tmp_path: Path) -> No
     assert record.tables == [
         {"id": "room.numbers", "zh": "数", "en": "Numbers", "rows": 2, "columns": [
             {"name": "year", "type": "Int64", "unit": "year", "zh": "年份", "en": "Year", "key": True},
-            {"name": "co2_mt", "type": "Float64", "unit": "Mt", "zh": "排放", "en": "Emissions", "key": False},
+            {"name": "co2_mt", "type": "Float64", "unit": "Mt", "zh": "排放", "en": "CO2", "key": False},
         ]}
     ]  # fmt: skip
     assert record.steps[0]["parameters"] == {"value": 1.0}

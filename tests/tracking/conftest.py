@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 TARGET = {
     "target_id": "T", "document_id": "plan", "indicator_id": "I", "kind": "quantified", "nature": "expected",
-    "comparator": "ge", "value": 50.0, "unit": "%", "target_year": 2025, "timing": "dated", "sector": "energy",
+    "comparator": "ge", "value": 50.0, "unit": "%", "target_year": 2025, "timing": "dated",
+    "sector": "energy",
     "source_id": "s", "grade": "A", "name_zh": "目标", "name_en": "Target",
 }  # fmt: skip
 INDICATOR = {

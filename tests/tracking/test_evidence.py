@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -174,8 +175,6 @@ def test_open_questions_travel_with_their_targets(judge: Judge) -> None:
 
 
 def test_every_reason_has_the_same_places_in_both_languages() -> None:
-    import string
-
     formatter = string.Formatter()
     for code, row in reason_texts().items():
         places = [

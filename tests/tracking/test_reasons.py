@@ -25,8 +25,11 @@ BASE = {
     "unit": "%", "base_year": 2020, "target_year": 2025, "timing": "dated", "kind": "quantified",
 }  # fmt: skip
 COMPARATORS = sorted(terms.codes("comparator"))
-KINDS = {"at_level": "directional", "in_place": "directional", "capped": "directional",
-         "falling": "directional", "rising": "directional", "none": "parameter", "assigned": "assigned"}  # fmt: skip
+KINDS = {
+    **dict.fromkeys(("at_level", "in_place", "capped", "falling", "rising"), "directional"),
+    "none": "parameter",
+    "assigned": "assigned",
+}
 
 
 def seen(

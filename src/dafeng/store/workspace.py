@@ -1,4 +1,4 @@
-"""The workspace: ``tables/*.parquet`` and ``*.csv``, ``report/``, ``manifest.json``.
+"""The workspace: ``tables/*.parquet`` and ``*.csv``, other files of a stage, ``manifest.json``.
 
 A run builds everything in a hidden folder beside the old results and moves it into place at the end, the
 manifest last; an interrupted run leaves the old results as they were. A stage whose inputs, parameters

@@ -1,0 +1,1 @@
+"""Benchmarks; peers run in the same process."""
