@@ -12,6 +12,7 @@ import pytest
 
 from dafeng.app import run as run_module
 from dafeng.app.run import RunRequest, RunSummary, run
+from dafeng.app.tables import TABLES
 from dafeng.errors import InputRefused, Interrupted
 from dafeng.job import Job, Progress
 from dafeng.pack import PACK_TABLES, write_empty_pack
@@ -344,6 +345,6 @@ def test_every_written_table_has_a_contract_with_its_columns(done: tuple[Path, R
     out, _ = done
     for record in manifest_of(out).stages.values():
         for table in record.tables:
-            contract = run_module._contract_of(table["id"])
+            contract = TABLES[table["id"]][0]
             assert [c["name"] for c in table["columns"] if c["key"]] == keys_of(contract)
-    assert run_module._contract_of("tracking.series") is PACK_TABLES["series"]
+    assert TABLES["tracking.series"][0] is PACK_TABLES["series"]

@@ -131,13 +131,17 @@ def test_a_future_target_is_never_met_already(judge: Judge) -> None:
         [{"value": 55.0}],
         [BASE],
         [{**BASE, "grade": "C"}, {"value": 55.0}],
-        [{**BASE, "bound": "about"}, {"value": 55.0}],
         [BASE, {"value": 55.0, "bound": "ge"}],
         [{**BASE, "series_id": "other"}],
     ],
 )
 def test_without_two_sound_points_there_is_no_progress(judge: Judge, seen: list[dict[str, Any]]) -> None:
     assert judge(PATH, seen)["verdict"] == "not_yet_due"
+
+
+def test_a_rounded_figure_is_a_level_and_a_bound_is_none(judge: Judge) -> None:
+    assert judge(PATH, [{**BASE, "bound": "about"}, {"value": 55.0}])["verdict"] == "on_track"
+    assert judge(PATH, [{**BASE, "bound": "ge"}, {"value": 55.0}])["verdict"] == "not_yet_due"
 
 
 def test_a_change_under_way_goes_by_its_share_of_the_years(judge: Judge) -> None:
@@ -156,8 +160,8 @@ LATER = [{}, {"document_id": "later", "date": "2025-03-10"}]
 def test_a_replaced_target_names_the_one_in_force(judge: Judge) -> None:
     row = judge(REPLACED, [{}], target_links=LINKS, documents=LATER)
     assert (row["verdict"], row["in_force_target_id"]) == ("adjusted", "N")
-    assert "N" in row["why_zh"]
-    assert "N" in row["why_en"]
+    assert row["why_zh"].endswith("现行目标：目标")
+    assert row["why_en"].endswith("in force: Target")
     eve = judge(REPLACED, [{}], day=date(2025, 3, 9), target_links=LINKS, documents=LATER)
     assert (eve["verdict"], eve["in_force_target_id"]) == ("not_yet_due", "T")
 

@@ -71,13 +71,32 @@ def rulings() -> Iterator[tuple[Case, Ruling]]:
                 50.0 if kind == "assigned" and direction == "up" else None, Readings(), day,
             )  # fmt: skip
             yield case, rule_on(case)
+    for case in (*decided_cases(), *peak_cases()):
+        yield case, rule_on(case)
+
+
+def decided_cases() -> Iterator[Case]:
+    """Give 左右 a decided tolerance and outcomes inside, outside and open."""
+    target = BASE | {"comparator": "about"}
+    for outcome in (seen("2025", 49.5), seen("2025", 40.0), seen("2025", 40.0, "ge")):
+        readings = Readings(about_tolerance=0.02)
+        yield Case(target, "up", "share", Evidence((outcome,)), "", "", None, readings, date(2026, 11, 22))
+
+
+def peak_cases() -> Iterator[Case]:
+    """Give a peak due in 2025 series that fall early, fall late, fall too shortly, or stop too soon."""
+    target = BASE | {"comparator": "peak_by", "value": None}
+    for turn, last in ((2020, 2034), (2028, 2040), (2024, 2027), (2020, 2025)):
+        values = {year: 100.0 - 3.0 * abs(year - turn) for year in range(2010, last + 1)}
+        evidence = Evidence(tuple(seen(str(year), value) for year, value in values.items()))
+        yield Case(target, "peak", "flow", evidence, "", "", None, Readings(), date(last + 1, 11, 22))
 
 
 def test_every_reason_is_in_the_table_and_fills_its_places() -> None:
     texts = reason_texts()
     for _, ruling in rulings():
         for language in ("zh", "en"):
-            assert texts[ruling.reason][language].format(**ruling.params)
+            assert texts[ruling.reason][language].format(**ruling.params, in_force="N")
 
 
 def test_every_reason_of_the_table_can_be_given_or_is_listed_here() -> None:

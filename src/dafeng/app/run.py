@@ -11,23 +11,21 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng import inventory, tracking
-from dafeng.app.stages import PLAN_TABLES, STAGES, RunContext, Stage, totals_version
+from dafeng.app.stages import STAGES, RunContext, Stage, totals_version
+from dafeng.app.tables import name_tables
 from dafeng.job import Job, Progress
-from dafeng.pack import PACK_TABLES, Pack, read_pack
-from dafeng.provenance import hash_bytes, hash_json
+from dafeng.pack import Pack, read_pack
+from dafeng.provenance import Step, hash_bytes, hash_json
 from dafeng.report import ReportContext, ReportMeta, render_report, write_workbook
-from dafeng.result import NamedTable, Result
 from dafeng.store import Manifest, Workspace, open_workspace
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
-    from dafeng.table import Table
+    from dafeng.result import NamedTable, Result
 
 REPORT = "report.html"
 WORKBOOK = "report.xlsx"
@@ -86,7 +84,7 @@ def run(request: RunRequest, job: Job | None = None) -> RunSummary:
     job.advance("pack", 0, total)
     pack = read_pack(request.pack)
     context = RunContext(pack, request.as_of, request.accept_findings)
-    code = hash_code()
+    code = hash_json([hash_code(), _libraries()])
     computed: list[str] = []
     tables: dict[str, NamedTable] = {}
     with open_workspace(request.out) as workspace:
@@ -154,7 +152,8 @@ def _write_report(context: RunContext, workspace: Workspace, fresh: dict[str, Na
     key = hash_json({"code": code, "inputs": inputs, "meta": [getattr(meta, n) for n in meta.__slots__]})
     if workspace.keeps("report", key):
         return False
-    report = ReportContext(meta, _load_tables(workspace, fresh))
+    steps = tuple(Step(**described) for record in workspace.stages.values() for described in record.steps)
+    report = ReportContext(meta, _load_tables(workspace, fresh), steps)
     stream = BytesIO()
     write_workbook(report, stream)
     contents = {REPORT: render_report(report).encode("utf-8"), WORKBOOK: stream.getvalue()}
@@ -170,28 +169,8 @@ def _load_tables(workspace: Workspace, fresh: dict[str, NamedTable]) -> dict[str
         for described in record.tables:
             table_id = described["id"]
             known = contracts.get(table_id)
-            if known is None:
-                frame = workspace.read_table(table_id)
-                known = NamedTable(table_id, frame, _contract_of(table_id), described["zh"], described["en"])
-            loaded[table_id] = known
+            loaded[table_id] = known or name_tables({table_id: workspace.read_table(table_id)})[table_id]
     return loaded
-
-
-def _contract_of(table_id: str) -> type[Table]:
-    own: Mapping[str, type[Table]] = {
-        "inventory.emissions": inventory.Emissions,
-        "inventory.comparison": inventory.Comparison,
-        "inventory.flow": inventory.EnergyFlow,
-        "inventory.undrawn": inventory.UndrawnEnergy,
-        "inventory.factors": inventory.CarbonFactor,
-        "inventory.findings": inventory.InventoryFinding,
-        "inventory.published": PACK_TABLES["published_emissions"],
-        "tracking.verdicts": tracking.Verdicts,
-        "tracking.variants": tracking.Variants,
-        "tracking.rules": tracking.JudgingRules,
-    }
-    plan = {table_id: PACK_TABLES[name] for name, (table_id, _, _) in PLAN_TABLES.items()}
-    return own.get(table_id) or plan.get(table_id) or PACK_TABLES[table_id.partition(".")[2]]
 
 
 def _report_meta(context: RunContext) -> ReportMeta:
@@ -220,9 +199,13 @@ def _describe_pack(pack: Pack) -> dict[str, str]:
 
 
 def _versions(pack: Pack) -> dict[str, str]:
-    libraries = {name: version(name) for name in ("polars", "pandera", "pydantic")}
-    python = platform.python_version()
-    return {"dafeng": __version__, "python": python, "totals": totals_version(pack), **libraries}
+    return {"dafeng": __version__, "totals": totals_version(pack), **_libraries()}
+
+
+def _libraries() -> dict[str, str]:
+    """Return what could change a result although our own code is the same."""
+    names = ("polars", "pandera", "numpy", "jinja2", "xlsxwriter", "fonttools")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def _count_verdicts(workspace: Workspace, pack: Pack) -> dict[str, int]:

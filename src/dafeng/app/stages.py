@@ -7,16 +7,11 @@ from typing import TYPE_CHECKING
 
 from dafeng import terms
 from dafeng.app.inventory_file import list_findings
+from dafeng.app.tables import name_tables
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory import (
     METHOD,
     METHOD_VERSION,
-    CarbonFactor,
-    Comparison,
-    Emissions,
-    EnergyFlow,
-    InventoryFinding,
-    UndrawnEnergy,
     as_findings,
     ceads_factors,
     check_structure,
@@ -26,36 +21,35 @@ from dafeng.inventory import (
     list_undrawn,
     screen_energy,
 )
-from dafeng.pack import PACK_TABLES
+from dafeng.pack import list_decisions
 from dafeng.provenance import Step, hash_json
-from dafeng.result import NamedTable, Result
-from dafeng.tracking import JudgingRules, Readings, Variants, Verdicts, judge_targets
+from dafeng.result import Result
+from dafeng.tracking import Readings, judge_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    import polars as pl
-
     from dafeng.pack import Pack
-    from dafeng.table import Table
 
 PLAN_TABLES = {
-    "documents": ("plan.documents", "文件", "Documents"),
-    "clauses": ("plan.clauses", "条款", "Clauses"),
-    "agencies": ("plan.agencies", "责任部门", "Agencies"),
-    "clause_agencies": ("plan.clause_agencies", "条款与部门", "Clauses and agencies"),
-    "systems": ("plan.systems", "要求建设的系统", "Ordered systems"),
-    "levers": ("plan.levers", "政策杠杆", "Levers"),
-    "indicators": ("plan.indicators", "指标", "Indicators"),
-    "targets": ("plan.targets", "目标", "Targets"),
-    "target_links": ("plan.links", "目标之间的关系", "Links between targets"),
-    "open_questions": ("plan.open_questions", "待决问题", "Open questions"),
-    "sources": ("pack.sources", "来源", "Sources"),
-    "regions": ("pack.regions", "行政区划", "Regions"),
-    "economy": ("pack.economy", "经济与人口", "Economy and population"),
-    "factors": ("pack.factors", "本省因子", "Factors of the province"),
+    "documents": "plan.documents",
+    "clauses": "plan.clauses",
+    "agencies": "plan.agencies",
+    "clause_agencies": "plan.clause_agencies",
+    "systems": "plan.systems",
+    "levers": "plan.levers",
+    "indicators": "plan.indicators",
+    "targets": "plan.targets",
+    "target_links": "plan.links",
+    "open_questions": "plan.open_questions",
+    "sources": "pack.sources",
+    "regions": "pack.regions",
+    "economy": "pack.economy",
+    "factors": "pack.factors",
 }
+"""Pack file -> id of the table that the plan stage passes on."""
+
 INVENTORY_FILES = ("energy", "products", "published_emissions")
 TRACKING_FILES = (
     "documents", "targets", "target_links", "indicators", "indicator_series", "series", "observations",
@@ -101,13 +95,10 @@ class Stage:
 
 def read_plan(context: RunContext) -> Result:
     """Return the tables of the plan and the pack as they were checked."""
-    tables = [
-        _named(table_id, context.pack.tables[name], PACK_TABLES[name], zh, en)
-        for name, (table_id, zh, en) in PLAN_TABLES.items()
-    ]
-    rows = sum(table.frame.height for table in tables)
+    frames = {table_id: context.pack.tables[name] for name, table_id in PLAN_TABLES.items()}
+    rows = sum(frame.height for frame in frames.values())
     step = Step("pack.read_pack", "读入并核对省包", "read and checked the pack", {}, rows)
-    return Result("plan", {table.id: table for table in tables}, (step,))
+    return Result("plan", name_tables(frames), (step,))
 
 
 def take_inventory(context: RunContext) -> Result:
@@ -128,50 +119,35 @@ def take_inventory(context: RunContext) -> Result:
     findings = as_findings(screened, "energy.csv")
     if findings and not context.accept_findings:
         raise InputRefused([Finding("findings_stop", params={"count": len(findings)}), *findings])
-    inventory = compute_inventory(energy, factors, tables["products"])
+    made = compute_inventory(energy, factors, tables["products"])
     published = tables["published_emissions"]
-    made = [
-        _named("inventory.emissions", inventory.emissions, Emissions, "二氧化碳排放", "CO2 emissions"),
-        _named(
-            "inventory.comparison", compare_published(inventory.emissions, published), Comparison,
-            "测算与公布对照", "Computed beside published",
-        ),
-        _named("inventory.flow", compute_flow(energy), EnergyFlow, "能源流向", "Energy flow"),
-        _named("inventory.undrawn", list_undrawn(energy), UndrawnEnergy, "未画入的能源", "Energy not drawn"),
-        _named("inventory.energy", tables["energy"], PACK_TABLES["energy"], "用能量", "Energy use"),
-        _named("inventory.products", tables["products"], PACK_TABLES["products"], "产量", "Product output"),
-        _named("inventory.factors", factors, CarbonFactor, "排放因子", "Emission factors"),
-        _named(
-            "inventory.published", published, PACK_TABLES["published_emissions"],
-            "公布的排放", "Published emissions",
-        ),
-        _named(
-            "inventory.findings", list_findings(screened, findings), InventoryFinding,
-            "可疑数据", "Implausible values",
-        ),
-    ]  # fmt: skip
-    return Result("inventory", {table.id: table for table in made}, inventory.steps, tuple(findings))
+    frames = {
+        "inventory.emissions": made.emissions,
+        "inventory.comparison": compare_published(made.emissions, published),
+        "inventory.flow": compute_flow(energy),
+        "inventory.undrawn": list_undrawn(energy),
+        "inventory.energy": tables["energy"],
+        "inventory.products": tables["products"],
+        "inventory.factors": factors,
+        "inventory.published": published,
+        "inventory.findings": list_findings(screened, findings),
+    }
+    return Result("inventory", name_tables(frames), made.steps, tuple(findings))
 
 
 def track_targets(context: RunContext) -> Result:
-    """Return the verdicts on every target of the pack."""
+    """Return the verdicts on every target of the pack, and the decisions that they rest on."""
     tables, config = context.pack.tables, context.pack.config
     readings = readings_of(context.pack)
     board = judge_targets(tables, config.pack.region, context.as_of, readings, config.decisions.same_scope)
-    made = [
-        _named("tracking.verdicts", board.verdicts, Verdicts, "目标结论", "Verdicts"),
-        _named("tracking.variants", board.variants, Variants, "不同读法下的结论", "Verdicts by reading"),
-        _named("tracking.rules", board.rules, JudgingRules, "判定规则", "How targets are judged"),
-        *(
-            _named(f"tracking.{name}", tables[name], PACK_TABLES[name], zh, en)
-            for name, zh, en in (
-                ("series", "观测序列", "Observed series"),
-                ("observations", "公布的结果", "Published outcomes"),
-                ("indicator_series", "指标与序列", "Indicators and series"),
-            )
-        ),
-    ]
-    return Result("tracking", {table.id: table for table in made}, board.steps)
+    frames = {
+        "tracking.verdicts": board.verdicts,
+        "tracking.variants": board.variants,
+        "tracking.rules": board.rules,
+        "tracking.decisions": list_decisions(config.decisions),
+        **{f"tracking.{name}": tables[name] for name in ("series", "observations", "indicator_series")},
+    }
+    return Result("tracking", name_tables(frames), board.steps)
 
 
 def readings_of(pack: Pack) -> Readings:
@@ -202,10 +178,6 @@ def _tracking_parameters(context: RunContext) -> dict[str, object]:
         "base_year": config.pack.base_year,
         "decisions": config.decisions.model_dump(mode="json"),
     }
-
-
-def _named(table_id: str, frame: pl.DataFrame, contract: type[Table], zh: str, en: str) -> NamedTable:
-    return NamedTable(table_id, frame, contract, zh, en)
 
 
 STAGES = (

@@ -130,6 +130,8 @@ def print_summary(summary: RunSummary) -> None:
     if summary.latest_total:
         year, total = summary.latest_total
         lines.append(f"CO₂ {year}: {total:.1f} Mt  ({summary.totals_version})")
+    else:
+        lines.append("省包没有可算出合计的用能和水泥数据 / the pack holds no data for a CO₂ total")
     counted = sorted(summary.verdicts.items(), key=lambda item: -item[1])
     names = [
         f"{terms.name('verdict', code, 'zh')} {terms.name('verdict', code, 'en')} {n}" for code, n in counted

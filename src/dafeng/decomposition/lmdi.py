@@ -58,7 +58,7 @@ def log_mean(a: ArrayLike, b: ArrayLike) -> NDArray[np.float64]:
 
     Notes
     -----
-    With the smaller value m and r = |a - b| / m, near values use m r / log1p(r): the difference of near
+    With the smaller value m and r = ``|a - b| / m``, near values use m r / log1p(r): the difference of near
     floats is exact, so no digit is lost however near they are.
 
     Examples

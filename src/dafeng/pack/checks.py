@@ -46,6 +46,8 @@ def check_links(tables: Mapping[str, pl.DataFrame], rows: Mapping[str, pl.Series
     if "target_links" in tables:
         found += _check_cycles(tables["target_links"])
     found += _check_units(tables, rows)
+    if "observations" in tables:
+        found += _check_conflicts(tables["observations"], rows["observations"])
     return found
 
 
@@ -164,6 +166,22 @@ def _check_target_values(targets: pl.DataFrame, rows: pl.Series) -> Iterator[Fin
             place = Place("targets.csv", row=row, column="upper")
             rule = {"value": target["upper"], "rule": f"≥ lower {target['lower']:g}"}
             yield Finding("value_out_of_range", place, rule)
+
+
+def _check_conflicts(observations: pl.DataFrame, rows: pl.Series) -> list[Finding]:
+    """Return a finding where sources that count give different figures for the same thing."""
+    exact = observations.with_columns(rows.alias("_row")).filter(
+        (pl.col("bound") == "eq") & pl.col("grade").is_in(["A", "B"])
+    )
+    same = ["series_id", "region", "period"]
+    conflicts = exact.filter(pl.col("value").n_unique().over(same) > 1)
+    return [
+        Finding(
+            "pack_conflict", Place("observations.csv", row=row["_row"], column="value"),
+            {"series": row["series_id"], "region": row["region"], "period": row["period"]},
+        )
+        for row in conflicts.iter_rows(named=True)
+    ]  # fmt: skip
 
 
 def _check_cycles(links: pl.DataFrame) -> list[Finding]:

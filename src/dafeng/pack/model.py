@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-from dafeng.scenario import Scope
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -70,8 +68,6 @@ class Decisions(_Record):
     """``indicator_id`` -> ``series_id`` that is taken as the same scope."""
     target_value: dict[str, FiniteFloat] = Field(default_factory=dict)
     """``target_id`` -> number for targets that name none (for example assigned by the State)."""
-    co2_scope: Scope | None = None
-    """Scope of the CO2 peak; unset: undecided."""
     recorded: dict[str, str] = Field(default_factory=dict)
     """``decision_key`` of an open question -> what was decided, in words; shown, not computed with."""
 

@@ -340,6 +340,13 @@ class Factors(Table):
     grade: str = _grade()
 
 
+class DecisionsTaken(Table):
+    """What ``[decisions]`` of the pack settles, one row a key."""
+
+    decision_key: str = column(key=True, zh="决定项", en="Decision key")
+    decided: str = column(zh="决定", en="Decision")
+
+
 PACK_TABLES: dict[str, type[Table]] = {
     "sources": Sources,
     "documents": Documents,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dafeng.errors import Finding, InputRefused, Place
+from dafeng.errors import LANGUAGES, Finding, InputRefused, Place
 from dafeng.period import latest_date
 from dafeng.plan import find_in_force
 from dafeng.provenance import Step
@@ -72,6 +72,7 @@ def judge_targets(
     indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
     assigned = _assigned(tables["targets"], tables["target_links"], known, as_of)
     questions = _questions(tables["open_questions"])
+    by_id = {row["target_id"]: row for row in tables["targets"].iter_rows(named=True)}
     rows: list[dict[str, Any]] = []
     variants: list[dict[str, Any]] = []
     problems: list[Finding] = []
@@ -89,7 +90,7 @@ def judge_targets(
         )  # fmt: skip
         problems += _check_units(case)
         ruling = rule_on(case)
-        rows.append(_verdict_row(case, ruling, current, questions.get(target_id)))
+        rows.append(_verdict_row(case, ruling, by_id[current], questions.get(target_id)))
         variants += _variant_rows(target_id, ruling)
     if problems:
         raise InputRefused(problems)
@@ -171,9 +172,15 @@ def _questions(questions: pl.DataFrame) -> dict[str, str]:
     return {target_id: ";".join(ids) for target_id, ids in found.items()}
 
 
-def _verdict_row(case: Case, ruling: Ruling, in_force: str, questions: str | None) -> dict[str, Any]:
+def _verdict_row(
+    case: Case, ruling: Ruling, in_force: Mapping[str, Any], questions: str | None
+) -> dict[str, Any]:
     seen, base = ruling.observation, ruling.baseline
     texts = reason_texts()[ruling.reason]
+    why = {
+        language: texts[language].format(**{**ruling.params, "in_force": in_force[f"name_{language}"]})
+        for language in LANGUAGES
+    }
     return {
         "target_id": case.target["target_id"],
         "as_of": case.as_of.isoformat(),
@@ -191,9 +198,9 @@ def _verdict_row(case: Case, ruling: Ruling, in_force: str, questions: str | Non
         "needed_per_year": _rounded(ruling.needed_per_year),
         "source_id": seen and seen.source_id,
         "grade": seen and seen.grade,
-        "in_force_target_id": in_force,
-        "why_zh": texts["zh"].format(**ruling.params),
-        "why_en": texts["en"].format(**ruling.params),
+        "in_force_target_id": in_force["target_id"],
+        "why_zh": why["zh"],
+        "why_en": why["en"],
         "question_ids": questions,
     }
 

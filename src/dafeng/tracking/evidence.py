@@ -70,6 +70,11 @@ class Observation:
         return self.period.end.year
 
     @property
+    def is_level(self) -> bool:
+        """True if the figure itself is published, rounded or not, and no mere bound."""
+        return self.bound in {"eq", "about"}
+
+    @property
     def counts(self) -> bool:
         """True if its grade lets it carry a verdict."""
         return Grade(self.grade).counts

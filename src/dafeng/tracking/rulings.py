@@ -6,6 +6,9 @@ from itertools import pairwise
 from math import inf
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from dafeng.peaktest import assess_peak
 from dafeng.tracking.case import Case, Ruling
 from dafeng.tracking.compare import LOWER_IS_BETTER, Goal, goal_of, is_fulfilled, required_on_path
 
@@ -16,6 +19,8 @@ NUMERIC = frozenset({"ge", "gt", "le", "lt", "eq", "about", "range"})
 CHANGES = frozenset({"change_ge", "change_about", "points_ge"})
 TRENDS = frozenset({"falling", "rising"})
 NO_NUMBER = frozenset({"capped", "at_level", "in_place"})
+FEWEST_FOR_PEAK = 3
+"""Years without which nobody can speak of a maximum."""
 VERDICT_OF = {"yes": "met", "no": "missed", "open": "no_published_data"}
 
 
@@ -29,7 +34,7 @@ def rule_on(case: Case) -> Ruling:
     if target["kind"] == "parameter" or target["comparator"] == "none":
         return Ruling("no_indicator", "parameter")
     if case.replaced_by:
-        return Ruling("adjusted", "replaced", _known(case), params={"other": case.replaced_by})
+        return Ruling("adjusted", "replaced", _known(case))
     if "assigned" in {target["kind"], target["comparator"]} or case.assigned_by == target["target_id"]:
         return _rule_undated(case) if case.target_year is None else _rule_assigned(case)
     if target["comparator"] in NO_NUMBER:
@@ -83,7 +88,7 @@ def _rule_undated(case: Case) -> Ruling:
 def _rule_trend(case: Case) -> Ruling:
     base = case.target["base_year"] or case.readings.base_year
     falling = case.target["comparator"] == "falling"
-    years = _one_a_year(case, base)
+    years = _one_a_year(case, base, case.target_year or case.as_of.year)
     if case.as_of.year <= base + 1:
         return Ruling("not_yet_due", "period_not_begun", _known(case), params={"year": base + 1})
     if len(years) < 2 or (case.due and years[-1].year < (case.target_year or 0)):
@@ -99,24 +104,40 @@ def _rule_trend(case: Case) -> Ruling:
     )
 
 
-def _one_a_year(case: Case, first: int) -> list[Observation]:
-    """Return one exact figure a year up to the target year, all of one series: the best covered one."""
-    exact = [
+def _one_a_year(case: Case, first: int, last: int) -> list[Observation]:
+    """Return one figure a year of a span of years, all of one series: the best covered one."""
+    levels = [
         o for o in case.evidence.countable()
-        if o.at_year_end and o.bound == "eq" and first <= o.year <= (case.target_year or o.year)
+        if o.at_year_end and o.is_level and first <= o.year <= last
     ]  # fmt: skip
     by_series: dict[str, dict[int, Observation]] = {}
-    for o in exact:
+    for o in levels:
         years = by_series.setdefault(o.series_id, {})
-        years[o.year] = min(years.get(o.year, o), o, key=lambda each: each.grade)
+        years[o.year] = min(years.get(o.year, o), o, key=lambda each: (each.bound != "eq", each.grade))
     best = max(by_series.values(), key=lambda years: (max(years), len(years)), default={})
     return [best[year] for year in sorted(best)]
 
 
 def _rule_peak(case: Case) -> Ruling:
+    """Judge a peak only after its year, by the peak test on every year that is published."""
     if not case.due:
-        return Ruling("not_yet_due", "peak_not_due", _known(case), params={"year": case.target_year})
-    return _without_outcome(case)
+        return Ruling("not_yet_due", "peak_not_due", _known(case), params=_year_of(case))
+    found = _one_a_year(case, 0, case.as_of.year)
+    target_year = case.target_year or 0
+    years = [o.year for o in found]
+    if len(found) < FEWEST_FOR_PEAK or years[-1] - years[0] != len(years) - 1 or years[-1] <= target_year:
+        return _without_outcome(case)
+    assessed = assess_peak(np.array(years), np.array([o.value for o in found]))
+    params = {"year": target_year, "peak": assessed.peak_year}
+    if assessed.verdict == "peaked":
+        reached = assessed.peak_year <= target_year
+        return Ruling(
+            "met" if reached else "missed", "peak_in_time" if reached else "peak_too_late", found[-1],
+            params=params,
+        )  # fmt: skip
+    if assessed.peak_year > target_year:
+        return Ruling("missed", "peak_too_late", found[-1], params=params)
+    return Ruling("needs_decision", "peak_unconfirmed", found[-1], params=params)
 
 
 def _rule_number(case: Case) -> Ruling:
@@ -142,7 +163,7 @@ def _rule_cumulative(case: Case) -> Ruling:
     whole = [o for o in spans if o.year == year]
     if whole and case.due:
         return _settle(case, whole[-1], whole[-1].low, whole[-1].high)
-    if case.due or not spans or spans[-1].bound != "eq":
+    if case.due or not spans or not spans[-1].is_level:
         return _without_outcome(case)
     share = (spans[-1].year - base) / (year - base)
     return _on_path(case, spans[-1], None, (_goal_value(case) or 0.0) * share)
@@ -160,11 +181,11 @@ def _rule_change(case: Case) -> Ruling:
     if not points and start.value <= 0:
         return _without_outcome(case)
     low, high = (_change(start, bound, points=points) for bound in (end.low, end.high))
-    if start.bound != "eq":
+    if not start.is_level:
         low, high = -inf, inf
     if case.due:
         return _settle(case, end, low, high, start)
-    if start.bound != "eq" or end.bound != "eq":
+    if not start.is_level or not end.is_level:
         return _without_outcome(case)
     required = (case.value or 0.0) * (end.year - start.year) / (year - start.year)
     return _on_path(case, end, start, required, _change(start, end.value, points=points))
@@ -189,8 +210,10 @@ def _settle(
         variants = tuple((t, VERDICT_OF[answer]) for t, answer in answers)
         return Ruling("needs_decision", "about", observed, start, required, gap, variants=variants)
     answer = answers[0][1]
-    reason = f"due_{answer}_about" if about else f"due_{answer}"
-    return Ruling(VERDICT_OF[answer], reason, observed, start, required, gap)
+    decided = case.readings.about_tolerance
+    reason = f"due_{answer}_" + ("about" if decided is None else "decided") if about else f"due_{answer}"
+    params = {} if decided is None else {"tolerance": f"{decided:.3g}"}
+    return Ruling(VERDICT_OF[answer], reason, observed, start, required, gap, params=params)
 
 
 def _rule_progress(case: Case) -> Ruling:
@@ -208,7 +231,7 @@ def _rule_progress(case: Case) -> Ruling:
             "on_track", "already_there", latest, baseline, goal_value, _gap(case, latest.value, goal_value),
             params=_year_of(case),
         )  # fmt: skip
-    if baseline is None or baseline.bound != "eq" or latest.bound != "eq" or latest.year <= baseline.year:
+    if baseline is None or not baseline.is_level or not latest.is_level or latest.year <= baseline.year:
         return Ruling("not_yet_due", "no_baseline", latest, baseline, params=_year_of(case))
     required = required_on_path(baseline.value, baseline.year, goal_value, year, latest.year)
     return _on_path(case, latest, baseline, required)

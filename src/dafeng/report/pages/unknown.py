@@ -34,6 +34,7 @@ def render_unknown(context: ReportContext) -> str:
 def _questions(context: ReportContext, targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the open questions; those with the same reason and the same readings share a card."""
     cards: dict[tuple[Any, ...], dict[str, Any]] = {}
+    decided = {row["decision_key"]: row["decided"] for row in context.rows("tracking.decisions")}
     for row in context.rows("plan.open_questions"):
         card = cards.setdefault(
             (row["why_zh"], row["options_zh"]),
@@ -50,6 +51,7 @@ def _questions(context: ReportContext, targets: dict[str, dict[str, Any]]) -> li
                 "id": row["question_id"],
                 "question": both(row["question_zh"], row["question_en"]),
                 "targets": [both(zh, en) for zh, en in dict.fromkeys(named)],
+                "decided": decided.get(row["decision_key"], ""),
             }
         )
     return list(cards.values())
