@@ -20,10 +20,10 @@ lint: $(VENV)/.test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test
+bench: $(VENV)/.bench
 	$(BIN)/python -m pytest benchmarks --benchmark-only -o addopts=
 
-docs: $(VENV)/.docs
+docs: $(VENV)/.test
 	$(BIN)/sphinx-build -W --keep-going -b html docs docs/_build/html
 
 # Chromium for the page tests needs root; elsewhere those tests are skipped with a printed reason.
@@ -39,11 +39,11 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml requirements.lock
 	touch $@
 
 $(VENV)/.test: $(VENV)/bin/python pyproject.toml requirements.lock
-	$(PIP) install --constraint requirements.lock --editable ".[test,lint,bench]"
+	$(PIP) install --constraint requirements.lock --editable ".[test,lint,docs]"
 	touch $@ $(VENV)/.run
 
-$(VENV)/.docs: $(VENV)/bin/python pyproject.toml requirements.lock
-	$(PIP) install --constraint requirements.lock --editable ".[docs]"
+$(VENV)/.bench: $(VENV)/bin/python pyproject.toml requirements.lock
+	$(PIP) install --constraint requirements.lock --editable ".[test,bench]"
 	touch $@
 
 clean:
