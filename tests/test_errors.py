@@ -12,7 +12,6 @@ from dafeng.errors import (
     Finding,
     InputRefused,
     Interrupted,
-    MissingFactor,
     NegativeAnswer,
     Place,
     TableError,
@@ -27,14 +26,14 @@ def test_exit_codes_are_those_of_the_command_line() -> None:
     assert {kind.__name__: kind.exit_code for kind in kinds} == {
         "DafengError": 1, "InputRefused": 2, "NegativeAnswer": 3, "Interrupted": 130,
     }  # fmt: skip
-    assert {TableError.exit_code, UnitError.exit_code, MissingFactor.exit_code} == {2}
+    assert {TableError.exit_code, UnitError.exit_code} == {2}
 
 
 def test_python_code_can_catch_them_by_their_nature() -> None:
     with pytest.raises(ValueError, match="collect"):
         raise TableError.of("lazy_frame", contract="T")
-    with pytest.raises(LookupError):
-        raise MissingFactor.of("series_length", what="x")
+    with pytest.raises(ValueError, match="length"):
+        raise UnitError.of("series_length", what="x")
 
 
 def test_a_finding_names_place_defect_and_cure() -> None:

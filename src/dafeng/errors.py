@@ -161,10 +161,6 @@ class TableError(InputRefused, ValueError):
     """A table breaks its contract."""
 
 
-class MissingFactor(InputRefused, LookupError):
-    """A calculation needs a factor that the factor table does not have."""
-
-
 class UnitError(InputRefused, ValueError):
     """A unit is unknown or cannot be converted into the one that is needed."""
 

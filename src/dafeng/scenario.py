@@ -91,7 +91,7 @@ def parse_scenario(text: str, name: str) -> Scenario:
     """
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # also integers of thousands of digits, nested brackets
         raise InputRefused([Finding("toml_invalid", Place(name), {"reason": error})]) from error
     try:
         return Scenario.model_validate(raw)

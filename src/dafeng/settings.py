@@ -53,13 +53,15 @@ def read_settings(path: Path | None = None) -> Settings:
     place = Place(str(chosen))
     try:
         return Settings.model_validate(tomllib.loads(chosen.read_text("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputRefused([Finding("toml_invalid", place, {"reason": error})]) from error
     except ValidationError as error:
         raise InputRefused(
             Finding("setting_invalid", place, {"key": ".".join(map(str, e["loc"])), "reason": e["msg"]})
             for e in error.errors()
         ) from error
+    except (ValueError, RecursionError) as error:  # also integers of thousands of digits, nested brackets
+        raise InputRefused([Finding("toml_invalid", place, {"reason": error})]) from error
+    except OSError as error:
+        raise InputRefused.of("file_missing", place, file=chosen) from error
 
 
 def default_toml() -> str:

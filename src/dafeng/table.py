@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, Literal, TypedDict, Unpack, cast
 
 import pandera.polars as pa
@@ -140,15 +140,27 @@ class Suggestion:
     """
 
     def __init__(self, value: str, known: Iterable[str]) -> None:
-        lowered = {name.lower(): name for name in known}
-        near = get_close_matches(value.lower(), list(lowered), n=1, cutoff=0.5)
-        self.name = lowered[near[0]] if near else ""
+        self.name = _nearest(value, _one_copy(frozenset(known)))
 
     def text(self, language: Language) -> str:
         """Return the hint in words."""
         if not self.name:
             return ""
         return f"，是否为 {self.name}" if language == "zh" else f"; did you mean {self.name}"
+
+
+@lru_cache(maxsize=64)
+def _one_copy(names: frozenset[str]) -> frozenset[str]:
+    """Return the first of equal sets, so that the cache of nearest names keeps one set and not thousands."""
+    return names
+
+
+@lru_cache(maxsize=4096)
+def _nearest(value: str, known: frozenset[str]) -> str:
+    """Return the nearest name or nothing; thousands of equal mistakes cost one search."""
+    lowered = {name.lower(): name for name in sorted(known)}
+    near = get_close_matches(value.lower(), lowered, n=1, cutoff=0.5)
+    return lowered[near[0]] if near else ""
 
 
 def check(frame: pl.DataFrame, contract: type[Table], *, name: str = "") -> pl.DataFrame:

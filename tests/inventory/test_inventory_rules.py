@@ -72,7 +72,6 @@ def test_power_burns_its_own_use_and_the_inputs_of_power_and_heating(
 @pytest.mark.parametrize(
     "cell",
     [
-        ("final_consumption", "total", "Raw_Coal", 9.0),
         ("transformation_input", "coking", "Cleaned_Coal", 9.0),
         ("transformation_input", "coal_washing", "Raw_Coal", 9.0),
         ("transformation_input", "petroleum_refineries", "Crude_Oil", 9.0),

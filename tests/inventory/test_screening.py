@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 
-from dafeng.inventory import as_findings, check_structure, screen_energy
+from dafeng.errors import InputRefused
+from dafeng.inventory import as_findings, check_structure, compute_inventory, screen_energy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import polars as pl
 
     Make = Callable[..., pl.DataFrame]
 
@@ -53,11 +53,59 @@ def test_found(energy: Make, factors: pl.DataFrame, cell: tuple[str, str, str, f
         ("transformation_input", "coking", "Coke", -3.0),
         ("transformation_input", "thermal_power", "Electricity", -3.0),
         ("final_consumption", "logging", "Raw_Coal", 0.0),
-        ("final_consumption", "total", "Raw_Coal", 3.0),
     ],
 )
 def test_not_found(energy: Make, factors: pl.DataFrame, cell: tuple[str, str, str, float]) -> None:
     assert screen_energy(energy([cell]), factors).is_empty()
+
+
+TOTALS = [
+    ([5.0, 5.0], 10.0, []),
+    ([5.0, 5.1], 10.0, []),
+    ([5.0, 4.0], 10.0, ["total_not_sum"]),
+    ([], 10.0, ["sectors_missing"]),
+    ([], 0.0, []),
+    ([5.0, None], 10.0, []),
+]
+
+
+@pytest.mark.parametrize(("parts", "whole", "codes"), TOTALS)
+def test_a_total_and_its_sectors(
+    energy: Make, factors: pl.DataFrame, parts: list[float | None], whole: float, codes: list[str]
+) -> None:
+    sectors = zip(("transport", "construction"), parts, strict=False)
+    cells = [("final_consumption", sector, "Raw_Coal", part) for sector, part in sectors]
+    rows = screen_energy(energy([*cells, ("final_consumption", "total", "Raw_Coal", whole)]), factors)
+    assert rows["code"].to_list() == codes
+    assert {f.severity for f in as_findings(rows, "x.csv")} <= {"note", "warning"}
+
+
+def test_only_a_note_does_not_stop(energy: Make, factors: pl.DataFrame) -> None:
+    short = energy(
+        [
+            ("final_consumption", "total", "Raw_Coal", 10.0),
+            ("final_consumption", "transport", "Raw_Coal", 4.0),
+        ]
+    )
+    made = compute_inventory(short, factors)
+    assert [f.severity for f in made.findings] == ["note"]
+    assert made.findings_table["value"].to_list() == [6.0]
+    with pytest.raises(InputRefused, match="no sector row"):
+        compute_inventory(short.filter(pl.col("sector") == "total"), factors)
+
+
+def test_a_weak_input_makes_a_weak_result(energy: Make, factors: pl.DataFrame) -> None:
+    table = energy([
+        ("final_consumption", "transport", "Diesel_Oil", 4.0),
+        ("final_consumption", "paper", "Raw_Coal", 4.0),
+    ])  # fmt: skip
+    graded = table.with_columns(grade=pl.Series(["A", "C"]))
+    emissions = compute_inventory(graded, factors).emissions
+    cells = emissions.select("variable", "sector", "quality")
+    grades = {(variable, sector): quality for variable, sector, quality in cells.iter_rows()}
+    assert grades["co2_fuel_combustion", "transport"] == "B"
+    assert grades["co2_fuel_combustion", "paper"] == "C"
+    assert grades["co2_total", "total"] == "C"
 
 
 def test_a_negative_cell_without_factor_is_found_for_both_reasons(

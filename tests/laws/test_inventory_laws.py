@@ -6,6 +6,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dafeng import terms
 from dafeng.inventory import ceads_factors, compute_inventory
 
 FACTORS = ceads_factors()
@@ -27,6 +28,7 @@ FLOWS = [
 FUELS = ["Raw_Coal", "Coke", "Diesel_Oil", "Natural_Gas", "Other_Petroleum_Products", "Electricity"]
 AMOUNTS = st.floats(0, 1e5, allow_subnormal=False)
 
+UNITS = {code: row["activity_unit"] for code, row in terms.entries("fuels").items()}
 Cells = dict[tuple[str, int, tuple[str, str], str], float]
 CELLS: st.SearchStrategy[Cells] = st.dictionaries(
     st.tuples(st.sampled_from(["CN-SX", "CN-SN"]), st.integers(2019, 2021), st.sampled_from(FLOWS),
@@ -39,7 +41,10 @@ CEMENT = st.dictionaries(
 
 
 def energy_of(cells: Cells, factor: float = 1.0) -> pl.DataFrame:
-    rows = [(r, y, flow[0], flow[1], fuel, "", value * factor) for (r, y, flow, fuel), value in cells.items()]
+    rows = [
+        (r, y, flow[0], flow[1], fuel, UNITS[fuel], value * factor)
+        for (r, y, flow, fuel), value in cells.items()
+    ]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row")
 
 

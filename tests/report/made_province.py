@@ -33,19 +33,18 @@ def named(table_id: str, contract: type[Table], rows: list[dict[str, Any]]) -> N
 def boundaries() -> str:
     """Return two square cities and their province."""
 
-    def feature(code: str, name: str, level: str, west: float, east: float) -> dict[str, Any]:
+    def feature(code: str, west: float, east: float) -> dict[str, Any]:
         ring = [[west, 30.0], [east, 30.0], [east, 31.0], [west, 31.0], [west, 30.0]]
-        properties = {"code": code, "name_zh": f"{name}市", "name_en": f"City {code}", "level": level}
         return {
             "type": "Feature",
-            "properties": properties,
+            "properties": {"code": code},
             "geometry": {"type": "Polygon", "coordinates": [ring]},
         }
 
     features = [
-        feature("P", "测试", "province", 110.0, 112.0),
-        feature("C1", "甲", "city", 110.0, 111.0),
-        feature("C2", "乙", "city", 111.0, 112.0),
+        feature(REGION, 110.0, 112.0),
+        feature("C1", 110.0, 111.0),
+        feature("C2", 111.0, 112.0),
     ]
     return json.dumps({"type": "FeatureCollection", "features": features})
 
@@ -199,6 +198,7 @@ def make_tables() -> dict[str, NamedTable]:
                     "level": "city",
                     **FACTS,
                 },
+                {"code": "C2", "name_zh": "乙市", "name_en": "City 2", "level": "city", **FACTS},
             ],
         ),
         "plan.documents": (

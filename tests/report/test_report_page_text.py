@@ -164,7 +164,7 @@ def test_map_prints_its_approval_number(made: dict) -> None:
 
 
 def test_without_boundaries_the_map_says_so(made: dict) -> None:
-    assert "没有边界文件" in render_report(made["make_context"](boundaries=""))
+    assert "没有可绘的边界" in render_report(made["make_context"](boundaries=""))
 
 
 @pytest.mark.parametrize("missing", sorted({need for page in PAGES for need in page.needs}))

@@ -5,23 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import polars as pl
-
-from dafeng.errors import Finding, InputRefused
-from dafeng.inventory import (
-    InventoryFinding,
-    as_findings,
-    ceads_factors,
-    compute_inventory,
-    read_energy,
-    read_products,
-    screen_energy,
-)
+from dafeng.errors import InputRefused
+from dafeng.inventory import ceads_factors, compute_inventory, read_energy, read_products
 from dafeng.store.atomic import write_atomically
-from dafeng.table import check, empty_table
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from dafeng.errors import Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,38 +62,12 @@ def run_inventory(request: InventoryRequest) -> InventoryAnswer:
             raise InputRefused.of("output_is_input", path=path)
     energy = read_energy(request.energy, max_bytes=request.max_bytes)
     cement = read_products(request.cement, max_bytes=request.max_bytes) if request.cement else None
-    factors = ceads_factors()
-    screened = screen_energy(energy.frame, factors)
-    findings = as_findings(screened, request.energy.name)
-    if findings and not request.accept_findings:
-        raise InputRefused([Finding("findings_stop", params={"count": len(findings)}), *findings])
-    inventory = compute_inventory(energy.frame, factors, cement.frame if cement else None)
+    made = compute_inventory(
+        energy.frame, ceads_factors(), cement.frame if cement else None,
+        accept_findings=request.accept_findings, file=request.energy.name,
+    )  # fmt: skip
     if request.accept_findings:
-        write_atomically(findings_path, list_findings(screened, findings).write_csv)
-    write_atomically(request.output, inventory.emissions.write_csv)
+        write_atomically(findings_path, made.findings_table.write_csv)
+    write_atomically(request.output, made.emissions.write_csv)
     beside = findings_path if request.accept_findings else None
-    return InventoryAnswer(inventory.emissions.height, tuple(findings), beside)
-
-
-def list_findings(screened: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
-    """Return screened rows with their texts as an :class:`InventoryFinding` table."""
-    if screened.is_empty():
-        return empty_table(InventoryFinding)
-    texts = screened.with_columns(
-        text_zh=pl.Series([f.text("zh") for f in findings]),
-        text_en=pl.Series([f.text("en") for f in findings]),
-    )
-    wanted = [
-        "code",
-        "region",
-        "year",
-        "variable",
-        "sector",
-        "fuel",
-        "unit",
-        "value",
-        "row",
-        "text_zh",
-        "text_en",
-    ]
-    return check(texts.select(wanted), InventoryFinding)
+    return InventoryAnswer(made.emissions.height, made.findings, beside)

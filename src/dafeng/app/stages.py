@@ -6,20 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dafeng import terms
-from dafeng.app.inventory_file import list_findings
 from dafeng.app.tables import name_tables
-from dafeng.errors import Finding, InputRefused
+from dafeng.errors import InputRefused
 from dafeng.inventory import (
     METHOD,
     METHOD_VERSION,
-    as_findings,
+    calorific_values,
     ceads_factors,
-    check_structure,
+    check_cement,
     compare_published,
     compute_flow,
     compute_inventory,
     list_undrawn,
-    screen_energy,
 )
 from dafeng.pack import list_decisions
 from dafeng.provenance import Step, hash_json
@@ -109,17 +107,14 @@ def take_inventory(context: RunContext) -> Result:
     InputRefused
         Structural defects; implausible values unless they are accepted.
     """
-    tables, rows = context.pack.tables, context.pack.rows["energy"]
-    energy = tables["energy"].with_columns(rows.alias("row"))
-    problems = check_structure(energy, "energy.csv")
+    tables, rows = context.pack.tables, context.pack.rows
+    problems = check_cement(tables["products"], rows["products"], "products.csv")
     if problems:
         raise InputRefused(problems)
-    factors = ceads_factors()
-    screened = screen_energy(energy, factors)
-    findings = as_findings(screened, "energy.csv")
-    if findings and not context.accept_findings:
-        raise InputRefused([Finding("findings_stop", params={"count": len(findings)}), *findings])
-    made = compute_inventory(energy, factors, tables["products"])
+    energy, factors = tables["energy"].with_columns(rows["energy"].alias("row")), ceads_factors()
+    made = compute_inventory(
+        energy, factors, tables["products"], accept_findings=context.accept_findings, file="energy.csv"
+    )
     published = tables["published_emissions"]
     frames = {
         "inventory.emissions": made.emissions,
@@ -130,9 +125,10 @@ def take_inventory(context: RunContext) -> Result:
         "inventory.products": tables["products"],
         "inventory.factors": factors,
         "inventory.published": published,
-        "inventory.findings": list_findings(screened, findings),
+        "inventory.calorific": calorific_values(),
+        "inventory.findings": made.findings_table,
     }
-    return Result("inventory", name_tables(frames), made.steps, tuple(findings))
+    return Result("inventory", name_tables(frames), made.steps, made.findings)
 
 
 def track_targets(context: RunContext) -> Result:

@@ -38,6 +38,7 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "inventory.products": (PACK_TABLES["products"], "产量", "Product output"),
     "inventory.factors": (inventory.CarbonFactor, "排放因子", "Emission factors"),
     "inventory.published": (PACK_TABLES["published_emissions"], "公布的排放", "Published emissions"),
+    "inventory.calorific": (inventory.CalorificValue, "平均低位发热量", "Average net calorific values"),
     "inventory.findings": (inventory.InventoryFinding, "可疑数据", "Implausible values"),
     "tracking.verdicts": (tracking.Verdicts, "目标结论", "Verdicts"),
     "tracking.variants": (tracking.Variants, "不同读法下的结论", "Verdicts by reading"),

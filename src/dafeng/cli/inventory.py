@@ -9,6 +9,8 @@ import typer
 
 from dafeng.settings import read_settings
 
+NOTES_SHOWN = 20
+
 app = typer.Typer(no_args_is_help=True, help="排放清单 / emission inventory")
 
 
@@ -31,5 +33,8 @@ def run_command(
     limit = read_settings().max_file_mb * 2**20
     answer = run_inventory(InventoryRequest(energy, output, cement, accept_findings, limit))
     typer.echo(f"{answer.rows} 行 / rows → {output}")
+    for finding in answer.findings[:NOTES_SHOWN]:
+        if finding.severity == "note":
+            typer.echo(f"注意 {finding.text('zh')}\nnote {finding.text('en')}", err=True)
     if answer.findings_path is not None:
         typer.echo(f"{len(answer.findings)} 处可疑数据 / findings → {answer.findings_path}", err=True)

@@ -20,6 +20,9 @@ app = typer.Typer(
 PackOption = Annotated[str | None, typer.Option("--pack", help="省包 / pack")]
 OutputOption = Annotated[Path | None, typer.Option("--output", help="写入文件 / file to write")]
 AgencyOption = Annotated[str | None, typer.Option(help="责任部门编号或名称 / agency id or name")]
+SectorOption = Annotated[str | None, typer.Option(help="领域 / sector")]
+YearOption = Annotated[int | None, typer.Option(help="目标年 / target year")]
+KindOption = Annotated[str | None, typer.Option(help="类别 / kind")]
 
 
 def _pack(name: str | None) -> Pack:
@@ -30,11 +33,12 @@ def _pack(name: str | None) -> Pack:
 
 @app.command("targets")
 def targets_command(
-    sector: Annotated[str | None, typer.Option(help="领域 / sector")] = None,
-    year: Annotated[int | None, typer.Option(help="目标年 / target year")] = None,
+    sector: SectorOption = None,
+    year: YearOption = None,
     agency: AgencyOption = None,
-    kind: Annotated[str | None, typer.Option(help="类别 / kind")] = None,
+    kind: KindOption = None,
     nature: Annotated[str | None, typer.Option(help="性质 / nature")] = None,
+    comparator: Annotated[str | None, typer.Option(help="比较方式 / comparator")] = None,
     document: Annotated[str | None, typer.Option(help="文件编号 / document id")] = None,
     pack: PackOption = None,
     form: FormatOption = Format.table,
@@ -43,9 +47,8 @@ def targets_command(
     """列出目标 / list targets."""
     from dafeng.plan import TargetFilter, select_targets
 
-    tables = _pack(pack).tables
-    wanted = TargetFilter(sector, kind, nature, None, document, year, agency)
-    chosen = select_targets(tables["targets"], tables["clause_agencies"], tables["agencies"], wanted)
+    wanted = TargetFilter(sector, kind, nature, comparator, document, year, agency)
+    chosen = select_targets(_pack(pack).tables, wanted)
     columns = [
         "target_id", f"name_{language()}", "comparator", "value", "unit", "target_year", "kind", "nature",
         "sector",
@@ -55,8 +58,12 @@ def targets_command(
 
 @app.command("clauses")
 def clauses_command(
+    sector: SectorOption = None,
+    year: Annotated[
+        int | None, typer.Option(help="条款有该目标年的目标 / year of one of its targets")
+    ] = None,
     agency: AgencyOption = None,
-    sector: Annotated[str | None, typer.Option(help="领域 / sector")] = None,
+    kind: Annotated[str | None, typer.Option(help="措施类型之一 / one of its kinds of measure")] = None,
     measurable: Annotated[str | None, typer.Option(help="是否可量化 / measurable: yes | partly | no")] = None,
     pack: PackOption = None,
     form: FormatOption = Format.table,
@@ -65,21 +72,25 @@ def clauses_command(
     """列出条款 / list clauses."""
     from dafeng.plan import select_clauses
 
-    tables = _pack(pack).tables
     chosen = select_clauses(
-        tables["clauses"], tables["clause_agencies"], tables["agencies"],
-        agency=agency, sector=sector, measurable=measurable,
-    )  # fmt: skip
+        _pack(pack).tables, sector=sector, year=year, agency=agency, kind=kind, measurable=measurable
+    )
     show_frame(chosen, ["clause_id", "label", f"title_{language()}", f"summary_{language()}"], form, output)
 
 
 @app.command("systems")
 def systems_command(
+    sector: Annotated[str | None, typer.Option(help="所属条款的领域 / sector of its clause")] = None,
+    year: Annotated[
+        int | None, typer.Option(help="所属条款有该目标年的目标 / year of a target of its clause")
+    ] = None,
+    agency: Annotated[
+        str | None, typer.Option(help="牵头使用部门编号或名称 / id or name of a lead user")
+    ] = None,
+    kind: KindOption = None,
     priority: Annotated[
         str | None, typer.Option(help="优先级 / priority: core | adjacent | external")
     ] = None,
-    kind: Annotated[str | None, typer.Option(help="类别 / kind")] = None,
-    agency: AgencyOption = None,
     pack: PackOption = None,
     form: FormatOption = Format.table,
     output: OutputOption = None,
@@ -87,9 +98,8 @@ def systems_command(
     """列出要求建设的系统 / list the systems that the plan orders."""
     from dafeng.plan import select_systems
 
-    tables = _pack(pack).tables
     chosen = select_systems(
-        tables["systems"], tables["agencies"], priority=priority, kind=kind, agency=agency
+        _pack(pack).tables, sector=sector, year=year, agency=agency, kind=kind, priority=priority
     )
     columns = ["system_id", "clause_id", f"name_{language()}", "kind", "priority", "lead_agency_ids"]
     show_frame(chosen, columns, form, output)
@@ -97,7 +107,13 @@ def systems_command(
 
 @app.command("agencies")
 def agencies_command(
-    kind: Annotated[str | None, typer.Option(help="类别 / kind")] = None,
+    sector: Annotated[
+        str | None, typer.Option(help="所负责条款的领域 / sector of one of its clauses")
+    ] = None,
+    year: Annotated[
+        int | None, typer.Option(help="所负责条款有该目标年的目标 / year of a target of one of its clauses")
+    ] = None,
+    kind: KindOption = None,
     pack: PackOption = None,
     form: FormatOption = Format.table,
     output: OutputOption = None,
@@ -105,7 +121,7 @@ def agencies_command(
     """列出责任部门 / list agencies."""
     from dafeng.plan import select_agencies
 
-    chosen = select_agencies(_pack(pack).tables["agencies"], kind=kind)
+    chosen = select_agencies(_pack(pack).tables, sector=sector, year=year, kind=kind)
     show_frame(chosen, ["agency_id", "name_zh", "name_en", "kind", "scored", "valid_to"], form, output)
 
 

@@ -3,6 +3,7 @@
 from dafeng.inventory.compare import compare_published
 from dafeng.inventory.compute import METHOD, METHOD_VERSION, Inventory, ceads_factors, compute_inventory
 from dafeng.inventory.contracts import (
+    CalorificValue,
     CarbonFactor,
     Comparison,
     Emissions,
@@ -12,13 +13,15 @@ from dafeng.inventory.contracts import (
     ProductOutput,
     UndrawnEnergy,
 )
-from dafeng.inventory.flow import compute_flow, list_undrawn
+from dafeng.inventory.flow import calorific_values, compute_flow, list_undrawn
 from dafeng.inventory.io import read_energy, read_products
+from dafeng.inventory.process import check_cement
 from dafeng.inventory.screening import as_findings, check_structure, screen_energy
 
 __all__ = [
     "METHOD",
     "METHOD_VERSION",
+    "CalorificValue",
     "CarbonFactor",
     "Comparison",
     "Emissions",
@@ -29,7 +32,9 @@ __all__ = [
     "ProductOutput",
     "UndrawnEnergy",
     "as_findings",
+    "calorific_values",
     "ceads_factors",
+    "check_cement",
     "check_structure",
     "compare_published",
     "compute_flow",

@@ -48,36 +48,49 @@ def sum_known(name: str) -> pl.Expr:
     return pl.when(~pl.col(name).is_null().any()).then(pl.col(name).sum())
 
 
+def weakest(*names: str) -> pl.Expr:
+    """Return the weakest of some grades in a row (A < B < C < X)."""
+    return pl.max_horizontal(*names)
+
+
 def sum_activity(energy: pl.DataFrame) -> pl.DataFrame:
     """Return the fuel burnt by region, year, sector and fuel.
 
     Parameters
     ----------
     energy : EnergyUse
-        A value left empty was not published; whatever rests on it is null, never zero.
+        A value left empty was not published; whatever rests on it is null, never zero. May have a column
+        ``grade``; without it every row counts as grade B.
 
     Returns
     -------
     polars.DataFrame
-        ``region, year, sector, fuel, activity`` [accounting unit of the fuel]
+        ``region, year, sector, fuel, activity, grade`` [accounting unit of the fuel]; the weakest grade of
+        what was added up.
     """
+    graded = energy if "grade" in energy.columns else energy.with_columns(grade=pl.lit("B"))
     # rule 1
-    burnt = select_burnt(energy).group_by(CELL, maintain_order=True).agg(activity=sum_known("value"))
-    feedstock = (
-        energy.filter(pl.col("variable") == "non_energy_use")
-        .group_by("region", "year", "fuel")
-        .agg(feedstock=sum_known("value"), given=pl.lit(value=True))
+    burnt = (
+        select_burnt(graded)
+        .group_by(CELL, maintain_order=True)
+        .agg(activity=sum_known("value"), grade=pl.col("grade").max())
     )
-    burnt = burnt.join(feedstock, on=["region", "year", "fuel"], how="left", maintain_order="left")
+    by_fuel = ["region", "year", "fuel"]
+    feedstock = (
+        graded.filter(pl.col("variable") == "non_energy_use")
+        .group_by(by_fuel)
+        .agg(feedstock=sum_known("value"), feedstock_grade=pl.col("grade").max(), given=pl.lit(value=True))
+    )
+    burnt = burnt.join(feedstock, on=by_fuel, how="left", maintain_order="left")
     # rule 2
     chemical = pl.col("sector").is_in(CHEMICAL_SECTORS)
-    by_fuel = ["region", "year", "fuel"]
     burnt = burnt.with_columns(_own=pl.when(chemical).then(pl.col("activity")).otherwise(0.0))
     all_chemicals = sum_known("_own").over(by_fuel)
     kept = (1 - pl.col("feedstock") / all_chemicals).clip(lower_bound=0.0)
     shared = chemical & pl.col("given").fill_null(value=False) & ~(all_chemicals <= 0).fill_null(value=False)
     reduced = pl.when(shared).then(pl.col("activity") * kept).otherwise(pl.col("activity"))
-    return burnt.select(*CELL, activity=reduced)
+    grade = pl.when(shared).then(weakest("grade", "feedstock_grade")).otherwise(pl.col("grade"))
+    return burnt.select(*CELL, activity=reduced, grade=grade)
 
 
 def emit_combustion(activity: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
@@ -86,7 +99,7 @@ def emit_combustion(activity: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFra
     Parameters
     ----------
     activity : polars.DataFrame
-        ``region, year, sector, fuel, activity``.
+        ``region, year, sector, fuel, activity, grade``.
     factors : CarbonFactor
         Cells without a factor emit nothing; the caller has looked at them before
         (:func:`dafeng.inventory.screening.screen_energy`).
@@ -94,10 +107,12 @@ def emit_combustion(activity: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFra
     Returns
     -------
     polars.DataFrame
-        ``region, year, sector, fuel, co2_mt`` [Mt CO2], only cells with a factor; null where the activity is.
+        ``region, year, sector, fuel, co2_mt, grade`` [Mt CO2], only cells with a factor; null where the
+        activity is; the weakest grade of activity and factor.
     """
     joined = activity.join(
-        factors.select("sector", "fuel", "factor"),
+        factors.select("sector", "fuel", "factor", factor_grade="grade"),
         on=["sector", "fuel"], how="inner", validate="m:1", maintain_order="left",
     )  # fmt: skip
-    return joined.select(*CELL, co2_mt=pl.col("activity") * pl.col("factor") * MT_PER_ACTIVITY)
+    co2_mt = pl.col("activity") * pl.col("factor") * MT_PER_ACTIVITY
+    return joined.select(*CELL, co2_mt=co2_mt, grade=weakest("grade", "factor_grade"))

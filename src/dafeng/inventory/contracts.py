@@ -109,3 +109,15 @@ class UndrawnEnergy(Table):
     fuel: str = column(key=True, vocabulary="fuels", zh="能源品种", en="Fuel")
     unit: str = column(zh="计量单位", en="Unit")
     value: float = column(unit="unit", zh="用量（终端与加工投入）", en="Use (final and transformation input)")
+
+
+class CalorificValue(Table):
+    """Energy per accounting unit of a fuel, for the flow diagram; fuels without one are not drawn."""
+
+    fuel: str = column(key=True, vocabulary="fuels", zh="能源品种", en="Fuel")
+    tj_per_activity_unit: float = column(unit="unit", low=0, zh="单位热值", en="Energy per unit")
+    unit: str = column(zh="单位", en="Unit")
+    source_id: str = column(nullable=True, zh="来源", en="Source")
+    grade: str = column(vocabulary="grade", zh="证据等级", en="Grade")
+    note_zh: str = column(nullable=True, zh="说明（中文）", en="Note (Chinese)")
+    note_en: str = column(nullable=True, zh="说明（英文）", en="Note (English)")

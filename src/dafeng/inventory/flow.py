@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng import terms
-from dafeng.inventory.contracts import EnergyFlow, UndrawnEnergy
+from dafeng.inventory.contracts import CalorificValue, EnergyFlow, UndrawnEnergy
 from dafeng.table import check, empty_table
 
 if TYPE_CHECKING:
@@ -67,6 +67,14 @@ def compute_flow(energy: pl.DataFrame) -> pl.DataFrame:
     if not parts:
         return empty_table(EnergyFlow)
     return check(_name_nodes(pl.concat(parts)).sort(_KEY), EnergyFlow)
+
+
+def calorific_values() -> pl.DataFrame:
+    """Return the net calorific values of the diagram as a :class:`CalorificValue` table."""
+    units = {code: f"TJ/({row['activity_unit']})" for code, row in terms.entries("fuels").items()}
+    raw = pl.DataFrame([{**row, "unit": units[row["fuel"]]} for row in terms.rows("calorific")])
+    texts = pl.col("source_id", "note_zh", "note_en").replace("", None)
+    return check(raw.with_columns(pl.col("tj_per_activity_unit").cast(pl.Float64), texts), CalorificValue)
 
 
 def list_undrawn(energy: pl.DataFrame) -> pl.DataFrame:

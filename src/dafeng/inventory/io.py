@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng import terms
 from dafeng.errors import Finding, InputRefused, Place, TableError
 from dafeng.inventory.contracts import EnergyUse, ProductOutput
-from dafeng.inventory.process import CEMENT_UNIT, select_cement
+from dafeng.inventory.process import check_cement, select_cement
 from dafeng.inventory.screening import check_structure
-from dafeng.parsing import MAX_BYTES, parse_csv
+from dafeng.parsing import MAX_BYTES, ParsedTable, parse_csv
 from dafeng.provenance import Source, hash_bytes
 
 if TYPE_CHECKING:
@@ -54,11 +55,20 @@ def read_energy(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
     """
     raw = read_bytes(path, max_bytes)
     parsed = parse_csv(raw, EnergyUse, path.name, extra="keep", max_bytes=max_bytes)
-    frame = parsed.frame.with_columns(parsed.rows.alias("row"))
+    frame = parsed.frame.with_columns(_grade_of(parsed), parsed.rows.alias("row"))
     problems = check_structure(frame, path.name)
     if problems:
         raise TableError(problems)
     return ReadTable(frame, Source(path.name, path.name, hash_bytes(raw)))
+
+
+def _grade_of(parsed: ParsedTable) -> pl.Series:
+    """Return the column ``quality`` of a file as grades; B where there is none or it says something else."""
+    if "quality" not in parsed.extra.columns:
+        return pl.repeat("B", parsed.frame.height, eager=True).alias("grade")
+    given = parsed.extra["quality"].str.to_uppercase()
+    known = given.is_in(sorted(terms.codes("grade"))).fill_null(value=False)
+    return given.set(~known, "B").alias("grade")
 
 
 def read_products(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
@@ -71,23 +81,9 @@ def read_products(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
     """
     raw = read_bytes(path, max_bytes)
     parsed = parse_csv(raw, ProductOutput, path.name, extra="keep", max_bytes=max_bytes)
-    frame = parsed.frame.with_columns(parsed.rows.alias("row"))
-    cement = select_cement(frame)
-    problems = [
-        Finding(
-            "unit_wrong", Place(path.name, row=row["row"], column="unit"),
-            {"what": "cement", "value": row["unit"], "expected": CEMENT_UNIT},
-        )
-        for row in cement.filter(pl.col("unit") != CEMENT_UNIT).iter_rows(named=True)
-    ]  # fmt: skip
-    problems += [
-        Finding(
-            "value_out_of_range", Place(path.name, row=row["row"], column="value"),
-            {"value": row["value"], "rule": "≥ 0"},
-        )
-        for row in cement.filter(pl.col("value") < 0).iter_rows(named=True)
-    ]  # fmt: skip
-    if cement.is_empty():
+    frame = parsed.frame.with_columns(_grade_of(parsed), parsed.rows.alias("row"))
+    problems = check_cement(frame, parsed.rows, path.name)
+    if select_cement(frame).is_empty():
         problems.append(Finding("product_missing", Place(path.name, column="sector"), {"product": "cement"}))
     if problems:
         raise TableError(problems)

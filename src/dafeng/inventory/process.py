@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import polars as pl
 
+from dafeng.errors import Finding, Place
+
 CEMENT_SECTOR = "nonmetal_products"
 CEMENT_UNIT = "10^4 t"
 CEMENT_FACTOR = 0.2906
@@ -28,6 +30,35 @@ def emit_cement(output: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        ``region, year, co2_mt`` [Mt CO2], null where no output is known.
+        ``region, year, co2_mt, grade`` [Mt CO2], null where no output is known; grade B where none is given.
     """
-    return select_cement(output).select("region", "year", co2_mt=pl.col("value") * MT_PER_CEMENT)
+    grade = pl.col("grade") if "grade" in output.columns else pl.lit("B")
+    return select_cement(output).select("region", "year", co2_mt=pl.col("value") * MT_PER_CEMENT, grade=grade)
+
+
+def check_cement(output: pl.DataFrame, rows: pl.Series, file: str) -> list[Finding]:
+    """Return findings for cement that is not in the unit of the method or is negative.
+
+    Parameters
+    ----------
+    output : ProductOutput
+    rows : polars.Series
+        Row number of each row in its file.
+    file : str
+        Named in the findings.
+    """
+    cement = select_cement(output.with_columns(rows.alias("_row")))
+    found = [
+        Finding(
+            "unit_wrong", Place(file, row=row["_row"], column="unit"),
+            {"what": "cement", "value": row["unit"], "expected": CEMENT_UNIT},
+        )
+        for row in cement.filter(pl.col("unit") != CEMENT_UNIT).iter_rows(named=True)
+    ]  # fmt: skip
+    return found + [
+        Finding(
+            "value_out_of_range", Place(file, row=row["_row"], column="value"),
+            {"value": row["value"], "rule": "≥ 0"},
+        )
+        for row in cement.filter(pl.col("value") < 0).iter_rows(named=True)
+    ]  # fmt: skip

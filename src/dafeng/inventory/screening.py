@@ -12,11 +12,23 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import Finding, Place
-from dafeng.inventory.combustion import FEEDSTOCK_FUEL, POWER_INPUTS, POWER_SECTOR, select_burnt
+from dafeng.inventory.combustion import (
+    FEEDSTOCK_FUEL,
+    POWER_INPUTS,
+    POWER_SECTOR,
+    select_burnt,
+    sum_known,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+NOTES = frozenset({"total_not_sum"})
+"""Findings that are told but do not stop the computation."""
+SUM_TOLERANCE = 0.001
+"""Share of a total within which its sectors may differ from it. [1]"""
+SUM_ROUNDING = 0.25
+"""What 47 sectors rounded to two decimals may add up to. [accounting unit]"""
 FINAL_SECTORS = frozenset({"total", *terms.codes("sectors")})
 
 
@@ -74,7 +86,9 @@ def screen_energy(energy: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The rows with ``code``: ``activity_negative`` or ``activity_without_factor``. Heat, electricity and
+        The rows with ``code``: ``activity_negative``, ``activity_without_factor``, ``sectors_missing`` (a
+        total without any sector row) or ``total_not_sum`` (a note: ``value`` is the difference between the
+        total row and its sectors). Heat, electricity and
         other energy never emit where they are used, other petroleum products only in power and heat: by
         rule of the method, so neither is a finding.
     """
@@ -88,11 +102,33 @@ def screen_energy(energy: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("fuel").is_in(fossil) & ~by_rule & (pl.col("value") != 0))
         .join(factors.select("sector", "fuel"), on=["sector", "fuel"], how="anti", maintain_order="left")
     )
+    gaps = _compare_totals(energy, fossil)
     coded = [
-        part.with_columns(code=pl.lit(code))
-        for code, part in (("activity_negative", negative), ("activity_without_factor", orphans))
+        part.with_columns(code=pl.lit(code)).select(*energy.columns, "code")
+        for code, part in (
+            ("activity_negative", negative),
+            ("activity_without_factor", orphans),
+            ("sectors_missing", gaps.filter(pl.col("parts").is_null())),
+            ("total_not_sum", gaps.filter(pl.col("parts").is_not_null())),
+        )
     ]
     return pl.concat(coded)
+
+
+def _compare_totals(energy: pl.DataFrame, fossil: list[str]) -> pl.DataFrame:
+    """Return the total rows of final consumption that their sectors do not add up to.
+
+    ``value`` becomes the total minus the sum; ``parts`` is that sum, null where no sector has a row.
+    """
+    key = ["region", "year", "fuel"]
+    final = energy.filter((pl.col("variable") == "final_consumption") & pl.col("fuel").is_in(fossil))
+    whole = final.filter((pl.col("sector") == "total") & (pl.col("value") > 0))
+    parts = final.filter(pl.col("sector") != "total").group_by(key).agg(parts=sum_known("value"), n=pl.len())
+    joined = whole.join(parts, on=key, how="left", maintain_order="left")
+    known = joined.filter(pl.col("parts").is_not_null() | pl.col("n").is_null())
+    rest = pl.col("value") - pl.col("parts").fill_null(0.0)
+    wide = rest.abs() > SUM_ROUNDING + SUM_TOLERANCE * pl.col("value")
+    return known.filter(wide).with_columns(value=rest)
 
 
 def as_findings(rows: pl.DataFrame, file: str) -> list[Finding]:
@@ -100,7 +136,10 @@ def as_findings(rows: pl.DataFrame, file: str) -> list[Finding]:
     wanted = ("region", "year", "sector", "fuel", "unit", "value")
     return [
         Finding(
-            row["code"], Place(file, row=row["row"], column="value"), {k: row[k] for k in wanted}, "warning"
+            row["code"],
+            Place(file, row=row["row"], column="value"),
+            {k: row[k] for k in wanted},
+            "note" if row["code"] in NOTES else "warning",
         )
         for row in rows.iter_rows(named=True)
     ]

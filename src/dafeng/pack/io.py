@@ -96,11 +96,14 @@ def _collect(problems: list[Finding], read: Any, *arguments: object) -> Any:
 
 
 def _read_limited(path: Path) -> bytes:
-    size = path.stat().st_size
-    if size > MAX_FILE_BYTES:
-        sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{MAX_FILE_BYTES / 2**20:.1f}"}
-        raise InputRefused([Finding("file_too_large", Place(path.name), sizes)])
-    return path.read_bytes()
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{MAX_FILE_BYTES / 2**20:.1f}"}
+            raise InputRefused([Finding("file_too_large", Place(path.name), sizes)])
+        return path.read_bytes()
+    except OSError as error:
+        raise InputRefused.of("file_missing", Place(path.name), file=path) from error
 
 
 def _read_config(folder: Path, hashes: dict[str, str]) -> PackConfig:
@@ -111,8 +114,6 @@ def _read_config(folder: Path, hashes: dict[str, str]) -> PackConfig:
     hashes[CONFIG_FILE] = hash_bytes(raw)
     try:
         config = PackConfig.model_validate(tomllib.loads(raw.decode("utf-8-sig")))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputRefused([Finding("toml_invalid", Place(CONFIG_FILE), {"reason": error})]) from error
     except ValidationError as error:
         raise InputRefused(
             Finding(
@@ -121,6 +122,8 @@ def _read_config(folder: Path, hashes: dict[str, str]) -> PackConfig:
             )
             for e in error.errors()
         ) from error  # fmt: skip
+    except (ValueError, RecursionError) as error:  # also integers of thousands of digits, nested brackets
+        raise InputRefused([Finding("toml_invalid", Place(CONFIG_FILE), {"reason": error})]) from error
     known = terms.aliases("provinces")
     region = known.get(config.pack.region.strip().lower())
     if region is None:

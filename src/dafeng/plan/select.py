@@ -1,13 +1,24 @@
-"""Select rows of the plan: targets, clauses, systems, agencies."""
+"""Select rows of the plan: targets, clauses, systems, agencies.
+
+Every function takes the tables of a pack by name and returns the rows that fulfil all conditions; None asks
+for nothing. A value that no row has is refused with ``filter_unknown`` and the nearest one, an agency that
+does not exist with ``id_unknown``.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dafeng.errors import Finding, InputRefused
 from dafeng.table import Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Tables = Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,68 +44,174 @@ class TargetFilter:
     agency: str | None = None
 
 
-def select_targets(
-    targets: pl.DataFrame, clause_agencies: pl.DataFrame, agencies: pl.DataFrame, wanted: TargetFilter
-) -> pl.DataFrame:
+def select_targets(tables: Tables, wanted: TargetFilter) -> pl.DataFrame:
     """Return the targets that fulfil every condition.
 
     Parameters
     ----------
-    targets : Targets
-    clause_agencies : ClauseAgencies
-    agencies : Agencies
+    tables : mapping of str to polars.DataFrame
+        Tables of a pack by name.
     wanted : TargetFilter
+
+    Returns
+    -------
+    Targets
 
     Raises
     ------
     InputRefused
-        ``filter_unknown`` for a value that no row has, with the nearest one.
+        ``filter_unknown`` for a value that no row has, with the nearest one; ``id_unknown`` for an agency.
     """
-    frame = targets
-    for field in fields(wanted):
-        value = getattr(wanted, field.name)
-        if value is None or field.name == "agency":
-            continue
-        column = "target_year" if field.name == "year" else field.name
-        frame = _keep(frame, targets, column, value)
+    targets = tables["targets"]
+    conditions = [
+        *_equal(targets, "sector", wanted.sector),
+        *_equal(targets, "kind", wanted.kind),
+        *_equal(targets, "nature", wanted.nature),
+        *_equal(targets, "comparator", wanted.comparator),
+        *_equal(targets, "document_id", wanted.document_id),
+        *_equal(targets, "target_year", wanted.year, "year"),
+    ]
     if wanted.agency is not None:
-        clauses = clauses_of_agency(clause_agencies, agencies, wanted.agency)
-        frame = frame.filter(pl.col("clause_id").is_in(clauses))
-    return frame
+        conditions.append(pl.col("clause_id").is_in(find_clauses(tables, agency=wanted.agency)))
+    return _keep(targets, conditions)
 
 
 def select_clauses(
-    clauses: pl.DataFrame, clause_agencies: pl.DataFrame, agencies: pl.DataFrame, *,
-    agency: str | None = None, sector: str | None = None, measurable: str | None = None,
+    tables: Tables, *, sector: str | None = None, year: int | None = None, agency: str | None = None,
+    kind: str | None = None, measurable: str | None = None,
 ) -> pl.DataFrame:  # fmt: skip
-    """Return clauses by agency, field and measurability; errors as :func:`select_targets`."""
-    frame = clauses
-    for column, value in (("sector", sector), ("measurable", measurable)):
-        if value is not None:
-            frame = _keep(frame, clauses, column, value)
-    if agency is not None:
-        frame = frame.filter(pl.col("clause_id").is_in(clauses_of_agency(clause_agencies, agencies, agency)))
-    return frame
+    """Return clauses.
+
+    Parameters
+    ----------
+    tables : mapping of str to polars.DataFrame
+        Tables of a pack by name.
+    sector : str, optional
+        Field of the clause.
+    year : int, optional
+        The clause has a target of this year.
+    agency : str, optional
+        Id or name of an agency that answers for the clause.
+    kind : str, optional
+        One of its kinds of measure (``types``).
+    measurable : str, optional
+        ``yes``, ``partly`` or ``no``.
+
+    Returns
+    -------
+    Clauses
+
+    Raises
+    ------
+    InputRefused
+        As :func:`select_targets`.
+    """
+    clauses = tables["clauses"]
+    conditions = [
+        *_in_clauses(tables, sector, year, agency),
+        *_equal(clauses, "measurable", measurable),
+    ]
+    if kind is not None:
+        known = clauses["types"].drop_nulls().str.split(";").explode()
+        _check_known("kind", kind, known)
+        conditions.append(pl.col("types").str.split(";").list.contains(kind))
+    return _keep(clauses, conditions)
 
 
 def select_systems(
-    systems: pl.DataFrame, agencies: pl.DataFrame, *,
-    priority: str | None = None, kind: str | None = None, agency: str | None = None,
+    tables: Tables, *, sector: str | None = None, year: int | None = None, agency: str | None = None,
+    kind: str | None = None, priority: str | None = None,
 ) -> pl.DataFrame:  # fmt: skip
-    """Return ordered systems by priority, kind and lead user; errors as :func:`select_targets`."""
-    frame = systems
-    for column, value in (("priority", priority), ("kind", kind)):
-        if value is not None:
-            frame = _keep(frame, systems, column, value)
+    """Return ordered systems.
+
+    Parameters
+    ----------
+    tables : mapping of str to polars.DataFrame
+        Tables of a pack by name.
+    sector : str, optional
+        Field of the clause that orders the system.
+    year : int, optional
+        That clause has a target of this year.
+    agency : str, optional
+        Id or name of a lead user.
+    kind, priority : str, optional
+        Codes of the systems table.
+
+    Returns
+    -------
+    Systems
+
+    Raises
+    ------
+    InputRefused
+        As :func:`select_targets`.
+    """
+    systems = tables["systems"]
+    conditions = [
+        *_in_clauses(tables, sector, year),
+        *_equal(systems, "kind", kind),
+        *_equal(systems, "priority", priority),
+    ]
     if agency is not None:
-        wanted = find_agency(agencies, agency)
-        frame = frame.filter(pl.col("lead_agency_ids").str.split(";").list.contains(wanted))
-    return frame
+        lead = find_agency(tables["agencies"], agency)
+        conditions.append(pl.col("lead_agency_ids").str.split(";").list.contains(lead))
+    return _keep(systems, conditions)
 
 
-def select_agencies(agencies: pl.DataFrame, *, kind: str | None = None) -> pl.DataFrame:
-    """Return agencies by kind; errors as :func:`select_targets`."""
-    return agencies if kind is None else _keep(agencies, agencies, "kind", kind)
+def select_agencies(
+    tables: Tables, *, sector: str | None = None, year: int | None = None, kind: str | None = None
+) -> pl.DataFrame:
+    """Return agencies.
+
+    Parameters
+    ----------
+    tables : mapping of str to polars.DataFrame
+        Tables of a pack by name.
+    sector : str, optional
+        The agency answers for a clause of this field.
+    year : int, optional
+        The agency answers for a clause with a target of this year; with ``sector``, for one that has both.
+    kind : str, optional
+        Code of the agencies table.
+
+    Returns
+    -------
+    Agencies
+
+    Raises
+    ------
+    InputRefused
+        As :func:`select_targets`.
+    """
+    agencies, links = tables["agencies"], tables["clause_agencies"]
+    conditions = _equal(agencies, "kind", kind)
+    inside = _in_clauses(tables, sector, year)
+    if inside:
+        conditions.append(pl.col("agency_id").is_in(_keep(links, inside)["agency_id"].to_list()))
+    return _keep(agencies, conditions)
+
+
+def find_clauses(
+    tables: Tables, *, sector: str | None = None, year: int | None = None, agency: str | None = None
+) -> list[str]:
+    """Return the ids of the clauses of a field, with a target of a year, that an agency answers for.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`select_targets`.
+    """
+    clauses, targets = tables["clauses"], tables["targets"]
+    conditions = _equal(clauses, "sector", sector)
+    if year is not None:
+        dated = _keep(targets, _equal(targets, "target_year", year, "year"))
+        conditions.append(pl.col("clause_id").is_in(dated["clause_id"].drop_nulls().to_list()))
+    if agency is not None:
+        mine = pl.col("agency_id") == find_agency(tables["agencies"], agency)
+        conditions.append(
+            pl.col("clause_id").is_in(_keep(tables["clause_agencies"], [mine])["clause_id"].to_list())
+        )
+    return _keep(clauses, conditions)["clause_id"].to_list()
 
 
 def find_agency(agencies: pl.DataFrame, text: str) -> str:
@@ -114,15 +231,29 @@ def find_agency(agencies: pl.DataFrame, text: str) -> str:
     raise InputRefused([Finding("id_unknown", params=params)])
 
 
-def clauses_of_agency(clause_agencies: pl.DataFrame, agencies: pl.DataFrame, agency: str) -> list[str]:
-    """Return the ids of the clauses that an agency answers for."""
-    wanted = find_agency(agencies, agency)
-    return clause_agencies.filter(pl.col("agency_id") == wanted)["clause_id"].to_list()
+def _in_clauses(
+    tables: Tables, sector: str | None, year: int | None, agency: str | None = None
+) -> list[pl.Expr]:
+    """Return the condition that a row belongs to such a clause; none where nothing is asked for."""
+    if sector is None and year is None and agency is None:
+        return []
+    return [pl.col("clause_id").is_in(find_clauses(tables, sector=sector, year=year, agency=agency))]
 
 
-def _keep(frame: pl.DataFrame, whole: pl.DataFrame, column: str, value: object) -> pl.DataFrame:
-    known = {str(v) for v in whole[column].drop_nulls()}
+def _equal(frame: pl.DataFrame, column: str, value: str | int | None, name: str = "") -> list[pl.Expr]:
+    """Return the condition that a column has a value; none where nothing is asked for."""
+    if value is None:
+        return []
+    _check_known(name or column, value, frame[column].drop_nulls())
+    return [pl.col(column) == value]
+
+
+def _check_known(name: str, value: str | int, values: pl.Series) -> None:
+    known = {str(code) for code in values.unique()}
     if str(value) not in known:
-        params = {"name": column, "value": value, "suggestion": Suggestion(str(value), known)}
+        params = {"name": name, "value": value, "suggestion": Suggestion(str(value), known)}
         raise InputRefused([Finding("filter_unknown", params=params)])
-    return frame.filter(pl.col(column) == value)
+
+
+def _keep(frame: pl.DataFrame, conditions: list[pl.Expr]) -> pl.DataFrame:
+    return frame.filter(conditions) if conditions else frame

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from dafeng.period import latest_date
 from dafeng.report.figures import aim, number, number_button, period_text, traced, unit, unit_pair
 from dafeng.report.traces import Trace
 from dafeng.report.words import both, phrase, plain, term_pair
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 REPLACES = frozenset({"supersedes", "adjusts"})
 MAIN_RANK = "provincial_plan"
+WHOLE_COUNTRY = "CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,11 @@ class Board:
         return self.context.by_key("plan.agencies", "agency_id")
 
     @cached_property
+    def regions(self) -> dict[str, Row]:
+        """Regions by code."""
+        return self.context.by_key("pack.regions", "code")
+
+    @cached_property
     def series(self) -> dict[str, Row]:
         """Observed series by id."""
         return self.context.by_key("tracking.series", "series_id")
@@ -122,7 +129,7 @@ class Board:
         target = self.targets[verdict["target_id"]]
         clause = self.clauses.get(target["clause_id"] or "")
         agency_ids = tuple(self.agencies_of.get(target["clause_id"] or "", ()))
-        bodies = tuple(self._body(agency_id) for agency_id in agency_ids)
+        bodies = tuple(both(*self.body_names(agency_id)) for agency_id in agency_ids)
         current, replaced = self._aims(target, verdict)
         return BoardRow(
             target_id=target["target_id"],
@@ -130,7 +137,7 @@ class Board:
             sector=target["sector"],
             document_id=target["document_id"],
             agency_ids=agency_ids,
-            name=both(target["name_zh"], target["name_en"]),
+            name=both(*self.target_names(target)),
             origin=self._origin(target),
             in_force=current,
             replaced=replaced,
@@ -146,9 +153,7 @@ class Board:
                 for row in self.variants.get(target["target_id"], ())
             ),
             questions=self._questions(verdict["question_ids"]),
-            search=" ".join(
-                str(target[name] or "") for name in ("name_zh", "name_en", "label", "target_id")
-            ).lower(),
+            search=" ".join((*self.target_names(target), target["label"] or "", target["target_id"])).lower(),
         )
 
     def _questions(self, listed: str | None) -> tuple[tuple[str, tuple[str, str]], ...]:
@@ -160,9 +165,49 @@ class Board:
                 found.append((code, (row["question_zh"], row["question_en"])))
         return tuple(found)
 
-    def _body(self, agency_id: str) -> Markup:
+    def target_names(self, target: Row) -> tuple[str, str]:
+        """Return the name of a target, led by the region's when that is not the reported province."""
+        names = target["name_zh"] or target["name_en"], target["name_en"] or target["name_zh"]
+        code = target.get("region")
+        if code is None or code in self.context.region_codes():
+            return names
+        zh, en = self._region_names(code)
+        return (
+            plain("target.of_region", "zh", region=zh, name=names[0]),
+            plain("target.of_region", "en", region=en, name=names[1]),
+        )
+
+    def _region_names(self, code: str) -> tuple[str, str]:
+        if code == WHOLE_COUNTRY:
+            return plain("region.country", "zh"), plain("region.country", "en")
+        row = self.regions.get(code, {})
+        name = str(row.get("name_zh") or code)
+        return name, str(row.get("name_en") or name)
+
+    def body_names(self, agency_id: str) -> tuple[str, str]:
+        """Return the name of a body; one that no longer exists follows its successor's in brackets."""
         row = self.agencies.get(agency_id)
-        return both(row["name_zh"], row["name_en"]) if row else both(agency_id, agency_id)
+        if row is None:
+            return agency_id, agency_id
+        names = row["name_zh"], row["name_en"]
+        heir = self._current_body(row)
+        if heir is row:
+            return names
+        return (
+            plain("agency.formerly", "zh", name=heir["name_zh"], old=names[0]),
+            plain("agency.formerly", "en", name=heir["name_en"], old=names[1]),
+        )
+
+    def _current_body(self, row: Row) -> Row:
+        """Return the body that took over by the day of the report; the last one known."""
+        today, passed = latest_date(self.context.meta.as_of), {row["agency_id"]}
+        while row["valid_to"] and latest_date(row["valid_to"]) < today:
+            heir = self.agencies.get(row["successor_id"] or "")
+            if heir is None or heir["agency_id"] in passed:
+                break
+            passed.add(heir["agency_id"])
+            row = heir
+        return row
 
     def _evidence(self, verdict: Row, target: Row) -> Markup:
         """Return the source of the observation or, without one, of the target, and which of them it is."""
@@ -245,20 +290,21 @@ class Board:
             return Markup("")
         base = self._trace_observed(verdict)
         required = f"{number(verdict['required'])} {{}}".strip() if verdict["required"] is not None else ""
-        names = unit_pair(verdict["unit"])
+        goal_unit = verdict.get("goal_unit") or target["unit"]
+        aimed, names = unit_pair(goal_unit), unit_pair(_gap_unit(goal_unit))
         trace = Trace(
             sources=tuple(dict.fromkeys((*base.sources, target["source_id"]))),
             grade=base.grade,
             unit_zh=names["zh"],
             unit_en=names["en"],
-            step_zh=plain("step.gap", "zh", required=required.format(names["zh"]) or "—"),
-            step_en=plain("step.gap", "en", required=required.format(names["en"]) or "—"),
+            step_zh=plain("step.gap", "zh", required=required.format(aimed["zh"]).strip() or "—"),
+            step_en=plain("step.gap", "en", required=required.format(aimed["en"]).strip() or "—"),
             place_zh=base.place_zh,
             place_en=base.place_en,
         )
         key = self.context.add_trace(trace)
         shown = Markup('{} <span class="unit">{}</span>').format(
-            traced(verdict["gap"], key, signed=True), unit(_gap_unit(verdict["unit"]))
+            traced(verdict["gap"], key, signed=True), unit(_gap_unit(goal_unit))
         )
         if verdict["needed_per_year"] is None:
             return shown

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from dafeng import terms
-from dafeng.provenance import worst_grade
+from dafeng.provenance import Grade, worst_grade
 from dafeng.report.traces import Trace
 from dafeng.report.words import plain, words
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from dafeng.report.context import ReportContext
 
 EMISSIONS, PUBLISHED = "inventory.emissions", "inventory.published"
+ENERGY, PRODUCTS, FACTORS = "inventory.energy", "inventory.products", "inventory.factors"
 UNIT = "Mt CO2"
 Axis = Literal["sector_groups", "fuel_groups"]
 ByYear = dict[int, float]
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class EmissionView:
         Year -> key of the trace of the computed numbers.
     published_traces : mapping
         Year -> key of the trace of the published total.
+    weak : mapping
+        Year -> grades C and X among its inputs; a year without any is absent.
     """
 
     years: tuple[int, ...]
@@ -50,6 +54,7 @@ class EmissionView:
     published: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
     traces: Mapping[int, str] = field(default_factory=dict)
     published_traces: Mapping[int, str] = field(default_factory=dict)
+    weak: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def years_without_total(self) -> tuple[int, ...]:
@@ -68,7 +73,12 @@ def view_emissions(context: ReportContext) -> EmissionView:
     overall = {name: _overall(rows, name) for name in ("co2_fuel_combustion", "co2_process", "co2_total")}
     combustion = overall["co2_fuel_combustion"]
     years = tuple(range(min(combustion), max(combustion) + 1)) if combustion else ()
-    published = _published(context, years)
+    published = {
+        year: row
+        for (variable, year), row in sorted(published_rows(context).items())
+        if variable == "co2_total" and year in years
+    }
+    inputs = {year: _inputs(context, rows, year) for year in years}
     return EmissionView(
         years=years,
         combustion=combustion,
@@ -79,12 +89,13 @@ def view_emissions(context: ReportContext) -> EmissionView:
             "fuel_groups": _grouped(rows, "fuels", "fuel"),
         },
         published=published,
-        traces={year: _trace_year(context, rows, year) for year in years},
-        published_traces={year: _trace_published(context, row) for year, row in published.items()},
+        traces={year: _trace_year(context, rows, inputs[year], year) for year in years},
+        published_traces={year: trace_published(context, row) for year, row in published.items()},
+        weak={year: grades for year in years if (grades := _weak_grades(inputs[year]))},
     )
 
 
-def _cells(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _cells(rows: list[Row]) -> list[Row]:
     return [
         row
         for row in rows
@@ -92,7 +103,7 @@ def _cells(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _overall(rows: list[dict[str, Any]], variable: str) -> ByYear:
+def _overall(rows: list[Row], variable: str) -> ByYear:
     """Return the sum over sectors and fuels of a variable, by year."""
     wanted = [row for row in rows if row["variable"] == variable and row["sector"] == "total"]
     direct = {row["year"]: row["value"] for row in wanted if row["fuel"] is None}
@@ -103,51 +114,66 @@ def _overall(rows: list[dict[str, Any]], variable: str) -> ByYear:
     return {**summed, **direct}
 
 
-def _grouped(rows: list[dict[str, Any]], vocabulary: str, column: str) -> dict[str, ByYear]:
+def _grouped(rows: list[Row], vocabulary: str, column: str) -> dict[str, ByYear]:
     """Return combustion emissions by group of sectors or fuels; groups that never emit are left out."""
     group_of = {code: row["group"] for code, row in terms.entries(vocabulary).items()}
     summed: dict[str, ByYear] = {}
     for row in _cells(rows):
-        by_year = summed.setdefault(group_of.get(row[column], row[column]), defaultdict(float))
+        by_year = summed.setdefault(group_of.get(row[column]) or str(row[column]), defaultdict(float))
         by_year[row["year"]] += row["value"]
     return {code: dict(by_year) for code, by_year in summed.items() if any(by_year.values())}
 
 
-def _published(context: ReportContext, years: tuple[int, ...]) -> dict[int, dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
+def published_rows(context: ReportContext) -> dict[tuple[str, int], Row]:
+    """Return (variable, year) -> the published row that a computed figure is compared with."""
+    found: dict[tuple[str, int], Row] = {}
     for row in context.own_rows(PUBLISHED):
-        if row["variable"] == "co2_total" and row["value"] is not None and row["year"] in years:
-            found.setdefault(row["year"], row)
-    return dict(sorted(found.items()))
+        if row["value"] is not None:
+            found.setdefault((row["variable"], row["year"]), row)
+    return found
 
 
-def input_sources(context: ReportContext, year: int | None = None) -> tuple[tuple[str, ...], str]:
-    """Return the sources and the worst grade of the data behind a year (all years), when they are known."""
-    rows = [*context.own_rows("inventory.energy"), *context.own_rows("inventory.products")]
-    used = [row for row in rows if year is None or row["year"] == year]
-    sources = tuple(dict.fromkeys(row["source_id"] for row in used))
-    return sources, str(worst_grade({row["grade"] for row in used}) or "")
+def input_rows(context: ReportContext, table_id: str, year: int) -> list[Row]:
+    """Return the rows with a figure of one year of a table of inputs."""
+    return [row for row in context.own_rows(table_id) if row["year"] == year and row["value"] is not None]
 
 
-def _trace_year(context: ReportContext, rows: list[dict[str, Any]], year: int) -> str:
+def _inputs(context: ReportContext, rows: list[Row], year: int) -> list[Row]:
+    """Return what the emissions of a year rest on: energy use, product output and the factors in use."""
+    emitting = {(row["sector"], row["fuel"]) for row in _cells(rows) if row["year"] == year and row["value"]}
+    factors = [row for row in context.rows(FACTORS) if (row["sector"], row["fuel"]) in emitting]
+    return [*input_rows(context, ENERGY, year), *input_rows(context, PRODUCTS, year), *factors]
+
+
+def _weak_grades(inputs: list[Row]) -> tuple[str, ...]:
+    """Return the grades of inputs that count for no verdict, in order."""
+    return tuple(sorted({row["grade"] for row in inputs if not Grade(row["grade"]).counts}))
+
+
+def _trace_year(context: ReportContext, rows: list[Row], inputs: list[Row], year: int) -> str:
+    """Return the trace of a year: its grade is the one that the table of emissions carries."""
     own = [row for row in rows if row["year"] == year]
-    sources, _ = input_sources(context, year)
-    named = tuple(dict.fromkeys(row["source"] for row in own))
+    weak = _weak_grades(inputs)
     return context.add_trace(
         Trace(
-            sources=(*named, *sources),
+            sources=tuple(
+                dict.fromkeys([*(row["source"] for row in own), *(row["source_id"] for row in inputs)])
+            ),
             grade=str(worst_grade({row["quality"] for row in own}) or ""),
             unit_zh=words()[f"unit.{UNIT}"]["zh"],
             unit_en=words()[f"unit.{UNIT}"]["en"],
             step_zh=plain("step.emissions", "zh", version=context.meta.totals_version),
             step_en=plain("step.emissions", "en", version=context.meta.totals_version),
+            note_zh=plain("step.weak", "zh", grades="、".join(weak)) if weak else "",
+            note_en=plain("step.weak", "en", grades=", ".join(weak)) if weak else "",
             place_zh=plain("place.year", "zh", year=year),
             place_en=plain("place.year", "en", year=year),
         )
     )
 
 
-def _trace_published(context: ReportContext, row: Mapping[str, Any]) -> str:
+def trace_published(context: ReportContext, row: Mapping[str, Any]) -> str:
+    """Return the key of the trace of a published figure."""
     return context.add_trace(
         Trace(
             sources=(row["source_id"],),
@@ -158,5 +184,24 @@ def _trace_published(context: ReportContext, row: Mapping[str, Any]) -> str:
             step_en=plain("step.published", "en"),
             place_zh=plain("place.year", "zh", year=row["year"]),
             place_en=plain("place.year", "en", year=row["year"]),
+        )
+    )
+
+
+def trace_difference(context: ReportContext, key: str, row: Mapping[str, Any]) -> str:
+    """Return the key of the trace of the difference of a computed number (``key``) from a published row.
+
+    It cites the sources of both and carries the weaker grade.
+    """
+    ours = context.traces.get(key)
+    return context.add_trace(
+        replace(
+            ours,
+            sources=tuple(dict.fromkeys((row["source_id"], *ours.sources))),
+            grade=str(worst_grade({ours.grade, row["grade"]} - {""}) or ""),
+            unit_zh="%",
+            unit_en="%",
+            step_zh=plain("step.comparison", "zh"),
+            step_en=plain("step.comparison", "en"),
         )
     )

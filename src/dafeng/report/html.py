@@ -76,7 +76,8 @@ def page_data(context: ReportContext) -> dict[str, Any]:
             name: value
             for name, value in (
                 ("s", list(trace.sources)), ("g", trace.grade), ("u", _pair(trace.unit_zh, trace.unit_en)),
-                ("p", _pair(trace.place_zh, trace.place_en)), ("d", _pair(trace.step_zh, trace.step_en)),
+                ("p", _pair(trace.place_zh, trace.place_en)),
+                ("d", _pair(trace.step_zh + trace.note_zh, trace.step_en + trace.note_en)),
                 ("j", trace.jump),
             )
             if value

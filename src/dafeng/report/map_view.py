@@ -6,9 +6,12 @@ import json
 import math
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dafeng.report.figures import number
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 WIDTH = 460.0
 CLASSES = 5
@@ -43,38 +46,62 @@ class Drawing:
         return tuple(shape for shape in self.shapes if shape.level == "city")
 
 
-def read_drawing(geojson: str) -> Drawing | None:
-    """Return the shapes of a GeoJSON text in an equirectangular projection; None for an empty text."""
-    if not geojson.strip():
+def read_drawing(geojson: str, regions: Mapping[str, Mapping[str, Any]]) -> Drawing | None:
+    """Return the shapes of a GeoJSON text in an equirectangular projection.
+
+    Parameters
+    ----------
+    geojson : str
+        Features with ``properties.code``; those without an area are left out.
+    regions : mapping
+        Code -> row with ``name_zh``, ``name_en`` and ``level``. A code that it lacks is a city that is
+        named by its code.
+
+    Returns
+    -------
+    Drawing or None
+        None when there is nothing to draw: no text, no feature, or no extent.
+    """
+    features = [(str(f["properties"]["code"]), _rings(f["geometry"])) for f in _features(geojson)]
+    points = [point for _, rings in features for ring in rings for point in ring]
+    if not points:
         return None
-    features = json.loads(geojson)["features"]
-    points = [point for feature in features for ring in _rings(feature["geometry"]) for point in ring]
     west, east = min(p[0] for p in points), max(p[0] for p in points)
     south, north = min(p[1] for p in points), max(p[1] for p in points)
+    if west == east or south == north:
+        return None
     squeeze = math.cos(math.radians((south + north) / 2))
     scale = WIDTH / ((east - west) * squeeze)
 
     def place(point: list[float]) -> tuple[float, float]:
         return (point[0] - west) * squeeze * scale, (north - point[1]) * scale
 
-    shapes = tuple(_shape(feature, place) for feature in features)
+    shapes = tuple(_shape(code, rings, regions.get(code, {}), place) for code, rings in features if rings)
     return Drawing(shapes, round(WIDTH, 1), round((north - south) * scale, 1))
 
 
-def _rings(geometry: dict[str, Any]) -> list[Ring]:
-    if geometry["type"] == "Polygon":
-        return list(geometry["coordinates"])
-    return [ring for polygon in geometry["coordinates"] for ring in polygon]
+def _features(geojson: str) -> list[dict[str, Any]]:
+    return list(json.loads(geojson)["features"]) if geojson.strip() else []
 
 
-def _shape(feature: dict[str, Any], place: Any) -> Shape:
-    rings = [[place(point) for point in ring] for ring in _rings(feature["geometry"])]
+def _rings(geometry: dict[str, Any] | None) -> list[Ring]:
+    """Return the rings of a geometry; none for a geometry without an area."""
+    kind = (geometry or {}).get("type")
+    if geometry is None or kind not in {"Polygon", "MultiPolygon"}:
+        return []
+    polygons = [geometry["coordinates"]] if kind == "Polygon" else geometry["coordinates"]
+    return [ring for polygon in polygons for ring in polygon if ring]
+
+
+def _shape(code: str, outline: list[Ring], region: Mapping[str, Any], place: Any) -> Shape:
+    rings = [[place(point) for point in ring] for ring in outline]
     path = "".join("M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in ring[:-1]) + "Z" for ring in rings)
     x, y = _centre(max(rings, key=len))
-    given = feature["properties"]
+    name = region.get("name_zh") or code
     return Shape(
-        str(given["code"]), given["name_zh"], given["name_en"], given["level"], path, round(x, 1), round(y, 1)
-    )
+        code, name, region.get("name_en") or name, region.get("level") or "city", path,
+        round(x, 1), round(y, 1),
+    )  # fmt: skip
 
 
 def _centre(ring: list[tuple[float, float]]) -> tuple[float, float]:

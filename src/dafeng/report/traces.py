@@ -23,6 +23,8 @@ class Trace:
         Unit in words.
     step_zh, step_en : str
         What was done to get from the sources to the number.
+    note_zh, note_en : str
+        What the reader must know of the quality of the sources; said after the step.
     place_zh, place_en : str
         Where in the sources: clause, series and period, table.
     jump : str
@@ -35,6 +37,8 @@ class Trace:
     unit_en: str = ""
     step_zh: str = ""
     step_en: str = ""
+    note_zh: str = ""
+    note_en: str = ""
     place_zh: str = ""
     place_en: str = ""
     jump: str = ""

@@ -3,6 +3,9 @@
 A run builds everything in a hidden folder beside the old results and moves it into place at the end, the
 manifest last; an interrupted run leaves the old results as they were. A stage whose inputs, parameters
 and code have not changed is not computed again: its files are kept.
+
+Nothing outside the folder is touched: a manifest that names a file elsewhere counts as none, and a link
+that leads out of the folder is refused.
 """
 
 from __future__ import annotations
@@ -15,20 +18,21 @@ import signal
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath, PureWindowsPath
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from dafeng.errors import InputRefused
-from dafeng.provenance import hash_bytes
+from dafeng.provenance import Step, hash_bytes
+from dafeng.store.table_bytes import table_as_csv, table_as_parquet
 from dafeng.table import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from dafeng.provenance import Step
     from dafeng.result import NamedTable, Result
 
 MANIFEST = "manifest.json"
@@ -97,20 +101,20 @@ class Workspace:
         return True
 
     def add_result(self, result: Result, key: str, inputs: Mapping[str, str]) -> None:
-        """Write the tables of a stage into the building folder."""
+        """Write the tables of a stage into the building folder.
+
+        Raises
+        ------
+        InputRefused
+            ``output_not_writable``, for example on a full disk.
+        """
         files: dict[str, str] = {}
-        described = []
         for table in result.tables.values():
-            base = self.building / "tables"
-            base.mkdir(parents=True, exist_ok=True)
-            table.frame.write_parquet(base / f"{table.id}.parquet", compression="zstd", statistics=False)
-            table.frame.write_csv(base / f"{table.id}.csv", include_bom=True)
-            for suffix in ("parquet", "csv"):
-                name = f"tables/{table.id}.{suffix}"
-                files[name] = hash_bytes((self.building / name).read_bytes())
-            described.append(_describe_table(table))
+            files |= self._build(f"tables/{table.id}.parquet", table_as_parquet(table.frame))
+            files |= self._build(f"tables/{table.id}.csv", table_as_csv(table.frame))
         self.stages[result.id] = StageRecord(
-            key=key, inputs=dict(inputs), files=files, tables=described,
+            key=key, inputs=dict(inputs), files=files,
+            tables=[_describe_table(table) for table in result.tables.values()],
             steps=[_describe_step(step) for step in result.steps],
             findings=[
                 {"code": f.code, "severity": f.severity, "zh": f.text("zh"), "en": f.text("en")}
@@ -121,13 +125,17 @@ class Workspace:
     def add_files(
         self, stage: str, key: str, contents: Mapping[str, bytes], inputs: Mapping[str, str]
     ) -> None:
-        """Write files that are no tables (report, workbook) into the building folder."""
+        """Write files that are no tables (report, workbook) into the building folder.
+
+        Raises
+        ------
+        InputRefused
+            ``output_not_writable``, for example on a full disk.
+        """
+        files: dict[str, str] = {}
         for name, content in contents.items():
-            path = self.building / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        hashes = {name: hash_bytes(content) for name, content in contents.items()}
-        self.stages[stage] = StageRecord(key=key, inputs=dict(inputs), files=hashes)
+            files |= self._build(name, content)
+        self.stages[stage] = StageRecord(key=key, inputs=dict(inputs), files=files)
 
     def read_table(self, table_id: str) -> pl.DataFrame:
         """Return a table that this run wrote or kept."""
@@ -136,24 +144,46 @@ class Workspace:
         return pl.read_parquet(staged if staged.is_file() else self.root / name)
 
     def commit(self, manifest: Manifest) -> None:
-        """Move everything into place; the manifest last. Interrupts wait until it is done."""
-        text = manifest.model_dump_json(indent=1)
-        (self.building / MANIFEST).write_text(text + "\n", "utf-8")
-        with _deferred_interrupts():
-            for record in manifest.stages.values():
-                for name in record.files:
-                    if (self.building / name).is_file():
-                        (self.root / name).parent.mkdir(parents=True, exist_ok=True)
-                        (self.building / name).replace(self.root / name)
+        """Move everything into place; the manifest last. Interrupts wait until it is done.
+
+        Raises
+        ------
+        InputRefused
+            ``output_not_writable``. A folder that leads out of the output folder is refused before
+            anything is moved.
+        """
+        self._build(MANIFEST, (manifest.model_dump_json(indent=1) + "\n").encode())
+        built = [
+            name
+            for record in manifest.stages.values()
+            for name in record.files
+            if (self.building / name).is_file()
+        ]
+        for name in built:
+            _refuse_outside(self.root, name)
+        with _deferred_interrupts(), _refusing_errors(self.root):
+            for name in built:
+                (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+                (self.building / name).replace(self.root / name)
             (self.building / MANIFEST).replace(self.root / MANIFEST)
             self._remove_stale(manifest)
 
+    def _build(self, name: str, content: bytes) -> dict[str, str]:
+        """Write a file into the building folder; return its name and hash."""
+        path = self.building / name
+        with _refusing_errors(self.root / name):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        return {name: hash_bytes(content)}
+
     def _intact(self, record: StageRecord) -> bool:
-        for name, expected in record.files.items():
-            path = self.root / name
-            if not path.is_file() or hash_bytes(path.read_bytes()) != expected:
-                return False
-        return True
+        try:
+            return all(
+                (self.root / name).is_file() and hash_bytes((self.root / name).read_bytes()) == expected
+                for name, expected in record.files.items()
+            )
+        except OSError:
+            return False
 
     def _remove_stale(self, manifest: Manifest) -> None:
         """Delete files that an earlier run wrote and this one no longer makes."""
@@ -174,20 +204,37 @@ def open_workspace(root: Path) -> Iterator[Workspace]:
         ``run_locked`` if another run writes there, ``output_not_writable``.
     """
     building = root / f"{BUILDING}{os.getpid()}"
-    try:
+    with _refusing_errors(root):
         root.mkdir(parents=True, exist_ok=True)
-        lock = (root / LOCK).open("w")
-    except OSError as error:
-        raise InputRefused.of("output_not_writable", path=root, reason=error.strerror or error) from error
-    with lock:
-        _take_lock(lock.fileno(), root)
-        for stale in root.glob(f"{BUILDING}*"):
-            shutil.rmtree(stale, ignore_errors=True)
-        building.mkdir()
+    with _refusing_errors(root / LOCK):
+        lock = _open_lock(root / LOCK)
+    try:
+        _take_lock(lock, root)
+        with _refusing_errors(building):
+            for stale in root.glob(f"{BUILDING}*"):
+                shutil.rmtree(stale, ignore_errors=True)
+            building.mkdir()
         try:
-            yield Workspace(root, building, _read_manifest(root / MANIFEST))
+            yield Workspace(root, building, _read_manifest(root))
         finally:
             shutil.rmtree(building, ignore_errors=True)
+    finally:
+        os.close(lock)
+
+
+@contextmanager
+def _refusing_errors(path: Path) -> Iterator[None]:
+    """Turn errors of the file system into a refusal that names the path."""
+    try:
+        yield
+    except OSError as error:
+        raise InputRefused.of("output_not_writable", path=path, reason=error.strerror or error) from error
+
+
+def _open_lock(path: Path) -> int:
+    """Open the lock file without emptying it and without following a link."""
+    safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)  # neither exists on Windows
+    return os.open(path, os.O_RDWR | os.O_CREAT | safe, 0o644)
 
 
 def _take_lock(descriptor: int, root: Path) -> None:
@@ -201,11 +248,49 @@ def _take_lock(descriptor: int, root: Path) -> None:
         raise InputRefused.of("run_locked", path=root) from error
 
 
-def _read_manifest(path: Path) -> Manifest:
+def _read_manifest(root: Path) -> Manifest:
+    """Return the manifest of the last run; an empty one if it is absent, damaged or not to be trusted."""
     try:
-        return Manifest.model_validate(json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, ValidationError):
+        manifest = Manifest.model_validate(json.loads((root / MANIFEST).read_text("utf-8")))
+        for record in manifest.stages.values():
+            _check_record(record, root)
+    except (OSError, ValueError, LookupError, TypeError, RuntimeError):
+        # a RecursionError, which is a RuntimeError, comes from thousands of nested brackets
         return Manifest()
+    return manifest
+
+
+def _check_record(record: StageRecord, root: Path) -> None:
+    """Raise if a record names a file outside the folder, or a table or step that cannot be one."""
+    for name in record.files:
+        if not _is_inside(name, root):
+            raise ValueError(name)
+    for table in record.tables:
+        if f"tables/{table['id']}.parquet" not in record.files:
+            raise ValueError(table["id"])
+    for step in record.steps:
+        Step(**step)
+
+
+def _is_inside(name: str, root: Path) -> bool:
+    """Return whether a name of the manifest is a plain relative path that stays under the folder."""
+    parts = PurePosixPath(name).parts
+    if not parts or name != "/".join(parts) or PureWindowsPath(name).anchor or "\\" in name:
+        return False
+    if parts[0] in {MANIFEST, LOCK} or ".." in parts or parts[0].startswith(BUILDING):
+        return False
+    return (root / name).resolve().is_relative_to(root.resolve())
+
+
+def _refuse_outside(root: Path, name: str) -> None:
+    """Refuse a file whose folder a link leads out of the output folder."""
+    folder = (root / name).parent
+    try:
+        target = folder.resolve()
+    except (OSError, RuntimeError) as error:  # a link that leads to itself
+        raise InputRefused.of("output_not_writable", path=folder, reason=error) from error
+    if not target.is_relative_to(root.resolve()):
+        raise InputRefused.of("output_not_writable", path=folder, reason=f"→ {target}")
 
 
 @contextmanager

@@ -25,17 +25,30 @@ Row = dict[str, Any]
 
 def render_map(context: ReportContext) -> str:
     """Return the map with one layer for each series and period, and the same figures as tables."""
-    drawing = read_drawing(context.meta.boundaries)
+    regions = _regions(context)
+    drawing = read_drawing(context.meta.boundaries, regions)
     if drawing is None or not drawing.cities:
         return draw("empty.html", text=phrase("map.none"))
     layers = [_layer(context, drawing, key, rows) for key, rows in _city_rows(context, drawing).items()]
-    names = {row["code"]: row for row in context.rows("pack.regions")}
     labels = {
-        shape.code: (names.get(shape.code, {}).get("short_name_zh") or shape.name_zh, shape.name_en)
+        shape.code: (regions.get(shape.code, {}).get("short_name_zh") or shape.name_zh, shape.name_en)
         for shape in drawing.cities
     }
-    shown = layers[:LAYERS_SHOWN]
-    return draw("map.html", drawing=drawing, layers=shown, labels=labels, approval=context.meta.map_approval)
+    return draw(
+        "map.html",
+        drawing=drawing,
+        layers=layers[:LAYERS_SHOWN],
+        labels=labels,
+        approval=context.meta.map_approval,
+        as_of=context.meta.as_of,
+    )
+
+
+def _regions(context: ReportContext) -> dict[str, Row]:
+    """Return the regions by code; the reported province under each of its codes."""
+    meta = context.meta
+    province = {"name_zh": meta.region_zh, "name_en": meta.region_en, "level": "province"}
+    return context.by_key("pack.regions", "code") | dict.fromkeys(context.region_codes(), province)
 
 
 def _city_rows(context: ReportContext, drawing: Drawing) -> dict[str, dict[str, Row]]:

@@ -25,7 +25,7 @@ def render_emissions(context: ReportContext) -> str:
     if not view.combustion:
         return draw("empty.html", text=phrase("emissions.none"))
     figures = [_figure(context, view, axis) for axis in AXES]
-    return draw("emissions.html", figures=figures, gaps=view.years_without_total)
+    return draw("emissions.html", figures=figures, gaps=view.years_without_total, weak=view.weak)
 
 
 def _figure(context: ReportContext, view: EmissionView, axis: Axis) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dafeng import terms
+from dafeng.provenance import worst_grade
 from dafeng.report.charts import FUEL_COLOURS
 from dafeng.report.drawing import draw
-from dafeng.report.emission_view import input_sources
+from dafeng.report.emission_view import ENERGY, input_rows
 from dafeng.report.figures import number, number_button
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from dafeng.report.context import ReportContext
 
-FLOW, UNDRAWN = "inventory.flow", "inventory.undrawn"
+FLOW, UNDRAWN, CALORIFIC = "inventory.flow", "inventory.undrawn", "inventory.calorific"
 TJ_PER_PJ = 1000.0
 LARGEST = 40
 """Flows listed in the table; the workbook has all."""
@@ -113,11 +114,17 @@ def _undrawn(context: ReportContext) -> tuple[str, str]:
 
 
 def _trace_year(context: ReportContext, year: int) -> str:
-    sources, grade = input_sources(context, year)
+    """Return the trace of a year: the energy use that is drawn and the calorific values of its fuels."""
+    energy = input_rows(context, ENERGY, year)
+    used = {row["fuel"] for row in energy}
+    calorific = [row for row in context.rows(CALORIFIC) if row["fuel"] in used]
+    drawn = {row["fuel"] for row in calorific}
+    inputs = [*(row for row in energy if not drawn or row["fuel"] in drawn), *calorific]
+    sources = tuple(dict.fromkeys(row["source_id"] for row in inputs))
     return context.add_trace(
         Trace(
             sources=sources or (f"{context.meta.pack_id} {context.meta.pack_version}",),
-            grade=grade,
+            grade=str(worst_grade({row["grade"] for row in inputs}) or ""),
             unit_zh="PJ",
             unit_en="PJ",
             step_zh=plain("step.flow", "zh"),

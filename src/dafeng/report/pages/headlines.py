@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dafeng import terms
 from dafeng.report.board import main_document
 from dafeng.report.drawing import badge, draw
-from dafeng.report.emission_view import EMISSIONS, EmissionView, view_emissions
+from dafeng.report.emission_view import EMISSIONS, EmissionView, trace_difference, view_emissions
 from dafeng.report.figures import number, number_button
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
@@ -99,7 +99,7 @@ def _published_gap(context: ReportContext, view: EmissionView) -> Markup:
     worst = max(shared, key=lambda y: abs(view.total[y] - view.published[y]["value"]))
     gap = 100 * (view.total[worst] / view.published[worst]["value"] - 1)
     text = f"{number(gap, 2, signed=True)}%" if abs(gap) >= 0.005 else "< 0.01%"
-    shown = number_button(text, context.derive_trace(view.published_traces[worst], "step.comparison"))
+    shown = number_button(text, trace_difference(context, view.traces[worst], view.published[worst]))
     return phrase("headline.published", count=len(shared), year=worst, gap=shown)
 
 

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
+from dafeng.errors import LANGUAGES
 from dafeng.provenance import worst_grade
 from dafeng.report.drawing import draw
-from dafeng.report.figures import number, traced
+from dafeng.report.emission_view import (
+    PRODUCTS,
+    published_rows,
+    trace_difference,
+    trace_published,
+    view_emissions,
+)
+from dafeng.report.figures import number, number_button, traced
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
-from dafeng.report.words import plain, term, words
+from dafeng.report.words import both, plain, term, words
 
 if TYPE_CHECKING:
     from dafeng.report.context import ReportContext
@@ -18,7 +28,7 @@ COMPARISON, SOURCES = "inventory.comparison", "pack.sources"
 CITED_IN = (
     "plan.targets", "plan.documents", "plan.clauses", "plan.agencies", "tracking.observations",
     "inventory.published", "pack.economy", "pack.regions", "inventory.energy", "inventory.products",
-    "inventory.factors",
+    "inventory.factors", "inventory.calorific",
 )  # fmt: skip
 PAPERS = ("paper.2016", "paper.2018", "paper.2020", "paper.2021")
 
@@ -28,6 +38,7 @@ def render_method(context: ReportContext) -> str:
     return draw(
         "method.html",
         comparison=_comparison(context),
+        notes=_product_notes(context),
         sources=_sources(context),
         steps=context.steps,
         papers=[words()[key]["en"] for key in PAPERS],
@@ -36,31 +47,48 @@ def render_method(context: ReportContext) -> str:
 
 
 def _comparison(context: ReportContext) -> list[dict[str, Any]]:
+    """Return computed beside published figures, each with the trace of its own source."""
     rows = []
-    key = context.add_trace(
-        Trace(
-            unit_zh=words()["unit.Mt CO2"]["zh"],
-            unit_en=words()["unit.Mt CO2"]["en"],
-            step_zh=plain("step.comparison", "zh"),
-            step_en=plain("step.comparison", "en"),
-        )
-    )
     rows_of = context.own_rows(COMPARISON)
     computed = {row["year"] for row in rows_of if row["computed_mt"] is not None}
+    traces, published = view_emissions(context).traces, published_rows(context)
     for row in rows_of:
-        if row["year"] not in computed:
+        year, share = row["year"], row["difference_share"]
+        if year not in computed:
             continue
-        share = row["difference_share"]
+        key = traces.get(year) or _trace_untabled(context)
+        theirs = published.get((row["variable"], year))
+        their_key = key if theirs is None else trace_published(context, theirs)
+        difference = Markup("")
+        if share is not None:
+            gap_key = key if theirs is None else trace_difference(context, key, theirs)
+            difference = number_button(f"{number(100 * share, 3, signed=True)}%", gap_key)
         rows.append(
             {
-                "year": row["year"],
+                "year": year,
                 "variable": term("emission_variables", row["variable"]),
                 "computed": traced(row["computed_mt"], key, 3),
-                "published": traced(row["published_mt"], key, 3),
-                "difference": "" if share is None else f"{number(100 * share, 3, signed=True)}%",
+                "published": traced(row["published_mt"], their_key, 3),
+                "difference": difference,
             }
         )
     return rows
+
+
+def _trace_untabled(context: ReportContext) -> str:
+    """Return the trace of a comparison whose emissions or published figures were not handed in."""
+    names = words()["unit.Mt CO2"]
+    step = {lang: plain("step.comparison", lang) for lang in LANGUAGES}
+    return context.add_trace(
+        Trace(unit_zh=names["zh"], unit_en=names["en"], step_zh=step["zh"], step_en=step["en"])
+    )
+
+
+def _product_notes(context: ReportContext) -> list[Markup]:
+    """Return what the pack says of its output figures, each note once."""
+    rows = context.own_rows(PRODUCTS)
+    pairs = dict.fromkeys((row["note_zh"], row["note_en"]) for row in rows)
+    return [both(zh, en) for zh, en in pairs if zh or en]
 
 
 def _sources(context: ReportContext) -> list[dict[str, Any]]:

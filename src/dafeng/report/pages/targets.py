@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from dafeng import terms
+from dafeng.errors import LANGUAGES
 from dafeng.report.board import Board, BoardRow, main_document
 from dafeng.report.drawing import badge, draw
 from dafeng.report.page import Page
@@ -25,8 +26,8 @@ def render_targets(context: ReportContext) -> str:
     occurring = {row.verdict for row in rows}
     named = {code for row in rows for code in row.agency_ids}
     agencies = {
-        code: {"zh": row["name_zh"], "en": row["name_en"]}
-        for code, row in board.agencies.items()
+        code: dict(zip(LANGUAGES, board.body_names(code), strict=True))
+        for code in board.agencies
         if code in named
     }
     return draw(

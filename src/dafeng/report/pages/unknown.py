@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dafeng.report.board import Board
 from dafeng.report.drawing import badge, draw
 from dafeng.report.emission_view import EMISSIONS, view_emissions
 from dafeng.report.page import Page
@@ -17,13 +18,14 @@ WITHOUT_DATA = ("no_published_data", "scope_not_comparable", "awaiting_state", "
 
 def render_unknown(context: ReportContext) -> str:
     """Return open questions, targets without comparable data, years without totals and stages not run."""
-    targets = context.by_key("plan.targets", "target_id")
+    board = Board(context)
+    names = {code: board.target_names(target) for code, target in board.targets.items()}
     gaps = view_emissions(context).years_without_total if context.has(EMISSIONS) else ()
     return draw(
         "unknown.html",
-        cards=_questions(context, targets),
+        cards=_questions(context, names),
         count=len(context.rows("plan.open_questions")),
-        without=_without_data(context, targets),
+        without=_without_data(context, names),
         gaps=gaps,
         weak=_weak(context),
         findings=len(context.own_rows("inventory.findings")),
@@ -31,7 +33,7 @@ def render_unknown(context: ReportContext) -> str:
     )
 
 
-def _questions(context: ReportContext, targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _questions(context: ReportContext, names: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
     """Return the open questions; those with the same reason and the same readings share a card."""
     cards: dict[tuple[Any, ...], dict[str, Any]] = {}
     decided = {row["decision_key"]: row["decided"] for row in context.rows("tracking.decisions")}
@@ -45,7 +47,7 @@ def _questions(context: ReportContext, targets: dict[str, dict[str, Any]]) -> li
             },
         )
         ids = [code for code in (row["target_ids"] or "").split(";") if code]
-        named = [(targets[code]["name_zh"], targets[code]["name_en"]) for code in ids if code in targets]
+        named = [names[code] for code in ids if code in names]
         card["items"].append(
             {
                 "id": row["question_id"],
@@ -57,14 +59,14 @@ def _questions(context: ReportContext, targets: dict[str, dict[str, Any]]) -> li
     return list(cards.values())
 
 
-def _without_data(context: ReportContext, targets: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+def _without_data(context: ReportContext, names: dict[str, tuple[str, str]]) -> list[dict[str, Any]]:
     groups = []
     rows = context.rows("tracking.verdicts")
     for verdict in WITHOUT_DATA:
-        own = [targets[r["target_id"]] for r in rows if r["verdict"] == verdict and r["target_id"] in targets]
+        own = [names[r["target_id"]] for r in rows if r["verdict"] == verdict and r["target_id"] in names]
         if own:
-            names = [both(t["name_zh"], t["name_en"]) for t in own]
-            groups.append({"verdict": verdict, "badge": badge(verdict), "names": names})
+            shown = [both(*pair) for pair in own]
+            groups.append({"verdict": verdict, "badge": badge(verdict), "names": shown})
     return groups
 
 
