@@ -79,9 +79,14 @@ def test_each_rule(old: str, new: str, key: str) -> None:
     assert keys_of(PARENT.replace(old, new, 1)) == {key}
 
 
-def test_broken_toml() -> None:
+@pytest.mark.parametrize(
+    "text",
+    ["id = ", "id = " + "[" * 5000 + "]" * 5000, "id = " + "{a=" * 5000, "seed = " + "9" * 5000],
+    ids=["cut off", "brackets", "braces", "digits"],
+)
+def test_broken_toml(text: str) -> None:
     with pytest.raises(InputRefused) as caught:
-        parse_scenario("id = ", "s.toml")
+        parse_scenario(text, "s.toml")
     assert caught.value.findings[0].code == "toml_invalid"
 
 

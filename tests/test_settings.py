@@ -47,7 +47,18 @@ def test_every_wrong_key_is_named_at_once(tmp_path: Path) -> None:
     assert {f.place.file for f in caught.value.findings} == {str(path)}
 
 
-@pytest.mark.parametrize("raw", [b"language = ", b'pack = "\xff"', b"a = 1\na = 2"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"language = ",
+        b'pack = "\xff"',
+        b"a = 1\na = 2",
+        b"a = " + b"[" * 5000 + b"]" * 5000,
+        b"a = " + b"{b=" * 5000 + b"1" + b"}" * 5000,
+        b"a = " + b"9" * 5000,
+    ],
+    ids=["cut off", "encoding", "repeated", "brackets", "braces", "digits"],
+)
 def test_broken_toml(tmp_path: Path, raw: bytes) -> None:
     path = tmp_path / "own.toml"
     path.write_bytes(raw)
@@ -61,3 +72,16 @@ def test_a_named_file_must_be_there(tmp_path: Path) -> None:
         with pytest.raises(InputRefused) as caught:
             read_settings(path)
         assert caught.value.findings[0].code == "file_missing"
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(default_toml(), "utf-8")
+
+    def fail(self: Path, *_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.read_text", fail)
+    with pytest.raises(InputRefused) as caught:
+        read_settings(path)
+    assert caught.value.findings[0].code == "file_missing"

@@ -200,6 +200,9 @@ def _check_shape(text: str, name: str) -> list[str]:
 def _check_header(present: list[str], contract: type[Table], name: str, extra: Extra) -> list[Finding]:
     wanted = [spec.name for spec in columns_of(contract)]
     place = Place(name, row=1)
+    other = next((mark for mark in "\t;，；|" if len(present) == 1 and mark in present[0]), "")
+    if other:
+        return [Finding("file_separator", place, {"separator": {"\t": "Tab"}.get(other, other)})]
     problems = [
         Finding("column_missing", place, {"column": w, "present": ", ".join(present)})
         for w in wanted

@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from dafeng.app import run as run_module
+from dafeng.app.pack_check import check_pack
 from dafeng.app.run import RunRequest, RunSummary, run
 from dafeng.app.tables import TABLES
 from dafeng.errors import InputRefused, Interrupted
@@ -348,3 +349,33 @@ def test_every_written_table_has_a_contract_with_its_columns(done: tuple[Path, R
             contract = TABLES[table["id"]][0]
             assert [c["name"] for c in table["columns"] if c["key"]] == keys_of(contract)
     assert TABLES["tracking.series"][0] is PACK_TABLES["series"]
+
+
+def test_a_pack_is_never_an_output_folder(tiny_pack: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny_pack, tmp_path / "pack")
+    before = sorted(path.name for path in (tmp_path / "pack").iterdir())
+    with pytest.raises(InputRefused) as caught:
+        run(RunRequest(str(tmp_path / "pack"), tmp_path / "pack", date(2026, 11, 22)))
+    assert caught.value.findings[0].code == "output_is_pack"
+    assert sorted(path.name for path in (tmp_path / "pack").iterdir()) == before
+
+
+def test_pack_check_goes_as_far_as_a_run(tiny_pack: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(tiny_pack, folder)
+    assert check_pack(str(folder)).findings == ()
+    energy = (folder / "energy.csv").read_text("utf-8")
+    (folder / "energy.csv").write_text(
+        energy.replace("Diesel_Oil,10^4 t,50,", "Diesel_Oil,10^4 t,-50,"), "utf-8"
+    )
+    assert "activity_negative" in {f.code for f in check_pack(str(folder)).findings}
+    (folder / "energy.csv").write_text(energy.replace("Diesel_Oil,10^4 t,50,", "Diesel_Oil,kt,50,"), "utf-8")
+    with pytest.raises(InputRefused) as caught:
+        check_pack(str(folder))
+    assert {f.code for f in caught.value.findings} == {"unit_wrong"}
+    (folder / "energy.csv").write_text(energy, "utf-8")
+    products = (folder / "products.csv").read_text("utf-8")
+    (folder / "products.csv").write_text(products.replace("cement", "cemment"), "utf-8")
+    with pytest.raises(InputRefused) as caught:
+        check_pack(str(folder))
+    assert caught.value.findings[0].code == "code_unknown"

@@ -77,6 +77,7 @@ def test_an_answer_goes_into_a_file_too(dafeng: Dafeng, tmp_path: Path, form: st
         ("--year", "target_year", "2030"),
         ("--nature", "nature", "aim"),
         ("--document", "document_id", "sx-work-report-2024"),
+        ("--comparator", "comparator", "range"),
     ],
 )
 def test_targets_are_filtered(dafeng: Dafeng, shanxi: Pack, option: str, column: str, value: str) -> None:
@@ -91,6 +92,20 @@ def test_filters_add_up(dafeng: Dafeng) -> None:
     rows = rows_of(dafeng("plan", "targets", "--sector", "coke", "--year", "2025", "--format", "csv").out)
     assert rows
     assert {(row["sector"], row["target_year"]) for row in rows} == {("coke", "2025")}
+
+
+@pytest.mark.parametrize("noun", ["clauses", "systems", "agencies"])
+def test_every_noun_is_filtered_by_field_and_year(dafeng: Dafeng, shanxi: Pack, noun: str) -> None:
+    def ids(*words: object) -> set[str]:
+        return {
+            next(iter(row.values())) for row in rows_of(dafeng("plan", noun, *words, "--format", "csv").out)
+        }
+
+    every, field, dated = ids(), ids("--sector", "governance"), ids("--year", 2025)
+    both = ids("--sector", "governance", "--year", 2025)
+    assert set() < field < every
+    assert set() < dated < every
+    assert both <= field & dated
 
 
 def test_an_agency_by_its_chinese_name_or_id(dafeng: Dafeng, shanxi: Pack) -> None:
@@ -135,6 +150,13 @@ def test_one_item_with_what_belongs_to_it(dafeng: Dafeng, item: str, key: str, v
         (("plan", "targets", "--agency", "能源局"), "省能源局"),
         (("plan", "targets", "--document", "sx-peak-2022-92"), "sx-peak-2022-29"),
         (("plan", "clauses", "--measurable", "part"), "partly"),
+        (("plan", "clauses", "--kind", "limitt"), "limit"),
+        (("plan", "clauses", "--sector", "stel"), "steel"),
+        (("plan", "systems", "--sector", "stel"), "steel"),
+        (("plan", "agencies", "--sector", "stel"), "steel"),
+        (("plan", "clauses", "--year", "2052"), "2027"),
+        (("plan", "systems", "--year", "2052"), "2027"),
+        (("plan", "agencies", "--year", "2052"), "2027"),
         (("plan", "systems", "--priority", "cor"), "core"),
         (("plan", "agencies", "--kind", "departement"), "department"),
         (("terms", "list", "fuel"), "fuels"),

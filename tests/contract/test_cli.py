@@ -45,6 +45,22 @@ def test_the_promised_commands_are_there() -> None:
     } <= set(LEAVES)  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("noun", "own"),
+    [
+        ("targets", {"--agency", "--nature", "--comparator", "--document"}),
+        ("clauses", {"--agency", "--measurable"}),
+        ("systems", {"--agency", "--priority"}),
+        ("agencies", set()),
+    ],
+)
+def test_every_list_of_the_plan_takes_the_same_filters(noun: str, own: set[str]) -> None:
+    parameters = COMMANDS["plan", noun].params  # type: ignore[attr-defined]
+    options = {spelling for parameter in parameters for spelling in parameter.opts}
+    shared = {"--sector", "--year", "--kind", "--pack", "--format", "--output"}
+    assert options - {"--help"} == shared | own
+
+
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_help_is_in_both_languages(path: tuple[str, ...]) -> None:
     result = RUNNER.invoke(app, [*path, "--help"])

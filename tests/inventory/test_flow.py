@@ -11,6 +11,7 @@ import pytest
 
 from dafeng import terms
 from dafeng.inventory import compute_flow, list_undrawn
+from dafeng.inventory.flow import OTHER_ENDS
 from dafeng.pack import read_pack
 
 if TYPE_CHECKING:
@@ -105,9 +106,7 @@ def test_final_use_is_what_was_recorded(shanxi: Pack) -> None:
     for (region, year), edges in found.items():
         rows = final.filter((pl.col("region") == region) & (pl.col("year") == year))
         expected = sum(value * TJ.get(fuel, 0.0) for fuel, value in rows.select("fuel", "value").iter_rows())
-        drawn = sum(
-            tj for _, t, tj in edges if t.startswith("use:") and t not in {"use:loss", "use:unallocated"}
-        )
+        drawn = sum(tj for _, t, tj in edges if t.startswith("use:") and t not in OTHER_ENDS)
         assert drawn == pytest.approx(expected, rel=1e-9)
 
 

@@ -62,7 +62,9 @@ def test_divisions_valid_today(shanxi: Pack) -> None:
         and (row["valid_to"] is None or latest_date(row["valid_to"]) >= TODAY)
     ]  # fmt: skip
     # administrative divisions of the province: 11 cities, 117 counties and districts
-    assert Counter(row["level"] for row in valid) == {"province": 1, "city": 11, "county": 117}
+    assert Counter(row["level"] for row in valid) == {
+        "country": 1, "province": 1, "city": 11, "county": 117,
+    }  # fmt: skip
     parents = {row["code"]: row["parent_code"] for row in valid}
     cities = {row["code"] for row in valid if row["level"] == "city"}
     assert {parents[code] for code in cities} == {"CN-SX"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
@@ -12,6 +12,7 @@ from dafeng.pack import Pack, read_pack
 from dafeng.plan import (
     TargetFilter,
     describe_item,
+    find_clauses,
     select_agencies,
     select_clauses,
     select_systems,
@@ -28,11 +29,8 @@ def tiny(tiny_pack: Path) -> Pack:
 
 
 def chosen(pack: Pack, **conditions: object) -> list[str]:
-    tables = pack.tables
     wanted = TargetFilter(**conditions)  # type: ignore[arg-type]
-    return select_targets(tables["targets"], tables["clause_agencies"], tables["agencies"], wanted)[
-        "target_id"
-    ].to_list()
+    return select_targets(pack.tables, wanted)["target_id"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -60,6 +58,7 @@ def test_conditions_add_up(tiny: Pack, conditions: dict[str, object], expected: 
         ({"sector": "energi"}, "sector", "energy"),
         ({"kind": "quantifed"}, "kind", "quantified"),
         ({"comparator": "gee"}, "comparator", "ge"),
+        ({"year": 2031}, "year", "2030"),
     ],
 )
 def test_a_value_that_no_row_has_is_refused(
@@ -76,11 +75,7 @@ def test_a_value_that_no_row_has_is_refused(
     "spelling", ["drc", "示例发改委", "示例省发展和改革委员会", "Example Development Commission"]
 )
 def test_an_agency_may_be_called_by_any_of_its_names(tiny: Pack, spelling: str) -> None:
-    tables = tiny.tables
-    clauses = select_clauses(
-        tables["clauses"], tables["clause_agencies"], tables["agencies"], agency=spelling
-    )
-    assert clauses["clause_id"].to_list() == ["C1.1"]
+    assert select_clauses(tiny.tables, agency=spelling)["clause_id"].to_list() == ["C1.1"]
 
 
 @pytest.mark.parametrize("spelling", ["", "示例", "dr", "Example"])
@@ -90,29 +85,95 @@ def test_part_of_a_name_is_no_name(tiny: Pack, spelling: str) -> None:
     assert caught.value.findings[0].code == "id_unknown"
 
 
-def test_clauses_systems_agencies(tiny: Pack) -> None:
-    tables = tiny.tables
-    clauses = select_clauses(
-        tables["clauses"], tables["clause_agencies"], tables["agencies"], sector="sinks", measurable="partly"
-    )
-    assert clauses["clause_id"].to_list() == ["C1.2"]
-    both = select_systems(
-        tables["systems"], tables["agencies"], priority="core", kind="monitoring", agency="ecology"
-    )
-    assert both["system_id"].to_list() == ["S1"]
-    assert select_systems(tables["systems"], tables["agencies"], agency="environment_until_2018").is_empty()
-    assert select_agencies(tables["agencies"]).height == 3
-    with pytest.raises(InputRefused):
-        select_agencies(tables["agencies"], kind="company")
+SELECTIONS = {
+    "clause_id": select_clauses,
+    "system_id": select_systems,
+    "agency_id": select_agencies,
+}
+
+
+@pytest.mark.parametrize(
+    ("key", "conditions", "expected"),
+    [
+        ("clause_id", {}, ["C1", "C1.1", "C1.2"]),
+        ("clause_id", {"sector": "sinks", "measurable": "partly"}, ["C1.2"]),
+        ("clause_id", {"kind": "target"}, ["C1.1", "C1.2"]),
+        ("clause_id", {"kind": "limit"}, ["C1.1"]),
+        ("clause_id", {"year": 2025}, ["C1.1", "C1.2"]),
+        ("clause_id", {"year": 2030}, ["C1.2"]),
+        ("clause_id", {"year": 2025, "sector": "energy", "agency": "ecology", "kind": "limit"}, ["C1.1"]),
+        ("clause_id", {"year": 2030, "agency": "drc"}, []),
+        ("system_id", {}, ["S1"]),
+        ("system_id", {"priority": "core", "kind": "monitoring", "agency": "ecology"}, ["S1"]),
+        ("system_id", {"agency": "environment_until_2018"}, []),
+        ("system_id", {"sector": "energy", "year": 2025}, ["S1"]),
+        ("system_id", {"sector": "sinks"}, []),
+        ("system_id", {"year": 2030}, []),
+        ("agency_id", {}, ["drc", "ecology", "environment_until_2018"]),
+        ("agency_id", {"sector": "energy"}, ["drc", "ecology"]),
+        ("agency_id", {"sector": "sinks"}, ["ecology"]),
+        ("agency_id", {"year": 2030}, ["ecology"]),
+        ("agency_id", {"sector": "energy", "year": 2030}, []),
+        ("agency_id", {"sector": "sinks", "year": 2030, "kind": "department"}, ["ecology"]),
+    ],
+)
+def test_clauses_systems_agencies(
+    tiny: Pack, key: str, conditions: dict[str, Any], expected: list[str]
+) -> None:
+    assert SELECTIONS[key](tiny.tables, **conditions)[key].to_list() == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "value", "nearest"),
+    [
+        ("clause_id", "sector", "sink", "sinks"),
+        ("clause_id", "year", 2035, "2030"),
+        ("clause_id", "kind", "limits", "limit"),
+        ("clause_id", "kind", "target;limit", "target"),
+        ("system_id", "sector", "sink", "sinks"),
+        ("system_id", "year", 2035, "2030"),
+        ("system_id", "kind", "monitor", "monitoring"),
+        ("system_id", "priority", "cor", "core"),
+        ("agency_id", "sector", "sink", "sinks"),
+        ("agency_id", "year", 2035, "2030"),
+        ("agency_id", "kind", "departement", "department"),
+    ],
+)
+def test_a_condition_that_nothing_can_fulfil_is_refused(
+    tiny: Pack, key: str, name: str, value: object, nearest: str
+) -> None:
+    with pytest.raises(InputRefused) as caught:
+        SELECTIONS[key](tiny.tables, **{name: value})  # type: ignore[arg-type]
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.params["name"], finding.params["value"]) == ("filter_unknown", name, value)
+    assert finding.params["suggestion"].name == nearest  # type: ignore[attr-defined]
+
+
+def test_every_selection_of_the_first_pack_is_what_its_rows_say(shanxi: Pack) -> None:
+    tables = shanxi.tables
+    clauses = {row["clause_id"]: row for row in tables["clauses"].iter_rows(named=True)}
+    years: dict[str, set[int]] = {}
+    for row in tables["targets"].iter_rows(named=True):
+        years.setdefault(row["clause_id"], set()).add(row["target_year"])
+    assert find_clauses(tables, sector="steel") == find_clauses(tables, sector="industry/steel") != []
+    fields = {code: {row["sector"], *row["sector"].split("/")} for code, row in clauses.items()}
+    for sector in set().union(*fields.values()):
+        for year in (None, 2025, 2030):
+            right = {
+                code for code, field in fields.items()
+                if sector in field and (year is None or year in years.get(code, set()))
+            }  # fmt: skip
+            assert set(find_clauses(tables, sector=sector, year=year)) == right
+            systems = {r["system_id"] for r in tables["systems"].to_dicts() if r["clause_id"] in right}
+            assert set(select_systems(tables, sector=sector, year=year)["system_id"]) == systems
+            bodies = {r["agency_id"] for r in tables["clause_agencies"].to_dicts() if r["clause_id"] in right}
+            assert set(select_agencies(tables, sector=sector, year=year)["agency_id"]) == bodies
 
 
 def test_every_agency_of_the_first_pack_answers_for_what_is_written(shanxi: Pack) -> None:
     tables = shanxi.tables
-    total = 0
-    for agency in tables["agencies"]["agency_id"]:
-        rows = select_clauses(tables["clauses"], tables["clause_agencies"], tables["agencies"], agency=agency)
-        total += rows.height
-    assert total == tables["clause_agencies"].height > 0
+    answers = [select_clauses(tables, agency=agency).height for agency in tables["agencies"]["agency_id"]]
+    assert sum(answers) == tables["clause_agencies"].height > 0
 
 
 class TestDescribe:

@@ -124,7 +124,7 @@ def target_rows() -> list[dict[str, Any]]:
             "sector": "renewables",
         },
     ]
-    return [shared | {"indicator_id": "i1"} | row for row in rows]
+    return [shared | {"indicator_id": "i1", "region": REGION} | row for row in rows]
 
 
 def verdict_rows() -> list[dict[str, Any]]:

@@ -41,6 +41,14 @@ def test_every_table_comes_back(context: ReportContext, raw: bytes) -> None:
         assert rows[2][0] == columns_of(table.contract)[0].en
 
 
+def test_a_gap_points_to_the_column_with_its_unit(context: ReportContext, raw: bytes) -> None:
+    sheet = sheet_names(context)["tracking.verdicts"]
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(raw)).get_sheet_by_name(sheet).to_python()
+    units = dict(zip(rows[HEADER_ROWS - 1], rows[3], strict=True))
+    assert units["gap"] == "见“目标单位”列 / see column “Unit of the goal”"
+    assert units["observed"] == "见“单位”列 / see column “Unit”"
+
+
 def test_cover_lists_and_links_every_table(context: ReportContext, raw: bytes) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(raw))
     assert book.sheet_names[1] == "pack.sources"

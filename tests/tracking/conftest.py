@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 TARGET = {
-    "target_id": "T", "document_id": "plan", "indicator_id": "I", "kind": "quantified", "nature": "expected",
+    "target_id": "T", "document_id": "plan", "region": "CN-SX", "indicator_id": "I", "kind": "quantified",
+    "nature": "expected",
     "comparator": "ge", "value": 50.0, "unit": "%", "target_year": 2025, "timing": "dated",
     "sector": "energy",
     "source_id": "s", "grade": "A", "name_zh": "目标", "name_en": "Target",
@@ -82,7 +83,7 @@ def board() -> Callable[..., Board]:
     ) -> Board:
         readings = Readings(**other.pop("readings", {}))
         same_scope = other.pop("same_scope", None)
-        return judge_targets(make(target, seen, **other), "CN-SX", day, readings, same_scope)
+        return judge_targets(make(target, seen, **other), day, readings, same_scope)
 
     return judge
 

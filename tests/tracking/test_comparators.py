@@ -234,12 +234,20 @@ def test_a_trend_takes_one_figure_a_year_of_one_series_and_none_after_its_end(ju
         *({"period": str(2020 + n), "value": 10.0 - n, "known_on": "2026"} for n in range(6)),
         {"period": "2023", "value": 7.0, "source_id": "other copy", "known_on": "2026"},
         {"period": "2023-12", "value": 7.0, "known_on": "2026"},
-        {"period": "2024", "value": 99.0, "series_id": "wide", "known_on": "2026"},
+        {"period": "2024", "value": 6.0, "series_id": "wide", "known_on": "2026"},
         {"period": "2026", "value": 50.0, "known_on": "2027"},
     ]
     row = judge(FALLING, seen, day=date(2028, 1, 1), series=[{}, {"series_id": "wide"}])
     assert row["verdict"] == MET
     assert (row["baseline_period"], row["period"]) == ("2020", "2025")
+
+
+def test_a_trend_with_a_gap_or_with_figures_that_disagree_decides_nothing(judge: Judge) -> None:
+    falling = [{"period": str(2020 + n), "value": 10.0 - n} for n in range(6)]
+    assert judge(FALLING, falling)["verdict"] == MET
+    assert judge(FALLING, [falling[0], falling[5]])["verdict"] == "no_published_data"
+    other = {"period": "2023-12", "value": 99.0, "source_id": "other"}
+    assert judge(FALLING, [*falling, other])["verdict"] == "no_published_data"
 
 
 @pytest.mark.parametrize(("last", "verdict"), [(8.0, "on_track"), (9.5, "off_track")])

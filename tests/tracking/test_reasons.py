@@ -50,6 +50,8 @@ EVIDENCE = [
     (seen("2020", 40.0), seen("2023", 49.0)),
     (seen("2020", 40.0), seen("2024", 30.0), seen("2025", 20.0)),
     (seen("2020", 40.0), seen("2024", 50.0), seen("2025", 60.0)),
+    tuple(seen(str(year), 60.0 - year + 2020) for year in range(2020, 2026)),
+    tuple(seen(str(year), 60.0 + year % 2) for year in range(2020, 2026)),
     (seen("2021..2023", 30.0),),
     (seen("2021..2025", 60.0),),
 ]

@@ -28,7 +28,7 @@ PAST = date(2024, 6, 30)
 def judge(pack: Pack, day: date, **readings: Any) -> Board:
     config = pack.config
     chosen = replace(readings_of(pack), **readings)
-    return judge_targets(pack.tables, config.pack.region, day, chosen, config.decisions.same_scope)
+    return judge_targets(pack.tables, day, chosen, config.decisions.same_scope)
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,7 @@ import polars as pl
 
 from dafeng.app.stages import STAGES, RunContext, Stage, totals_version
 from dafeng.app.tables import name_tables
+from dafeng.errors import InputRefused
 from dafeng.job import Job, Progress
 from dafeng.pack import Pack, read_pack
 from dafeng.provenance import Step, hash_bytes, hash_json
@@ -75,11 +76,13 @@ def run(request: RunRequest, job: Job | None = None) -> RunSummary:
     Raises
     ------
     InputRefused
-        The pack is defective, or another run writes to the same folder.
+        The pack is defective, the output folder is a pack, or another run writes to it.
     Interrupted
         The cancel token was set; the old results are untouched.
     """
     job = job or Job()
+    if (request.out / "pack.toml").exists():
+        raise InputRefused.of("output_is_pack", path=request.out)
     total = len(STAGES) + 3
     job.advance("pack", 0, total)
     pack = read_pack(request.pack)

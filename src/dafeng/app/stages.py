@@ -22,7 +22,7 @@ from dafeng.inventory import (
 from dafeng.pack import list_decisions
 from dafeng.provenance import Step, hash_json
 from dafeng.result import Result
-from dafeng.tracking import Readings, judge_targets
+from dafeng.tracking import Readings, judge_targets, known_observations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -135,13 +135,14 @@ def track_targets(context: RunContext) -> Result:
     """Return the verdicts on every target of the pack, and the decisions that they rest on."""
     tables, config = context.pack.tables, context.pack.config
     readings = readings_of(context.pack)
-    board = judge_targets(tables, config.pack.region, context.as_of, readings, config.decisions.same_scope)
+    board = judge_targets(tables, context.as_of, readings, config.decisions.same_scope)
     frames = {
         "tracking.verdicts": board.verdicts,
         "tracking.variants": board.variants,
         "tracking.rules": board.rules,
         "tracking.decisions": list_decisions(config.decisions),
-        **{f"tracking.{name}": tables[name] for name in ("series", "observations", "indicator_series")},
+        "tracking.observations": known_observations(tables["observations"], context.as_of),
+        **{f"tracking.{name}": tables[name] for name in ("series", "indicator_series")},
     }
     return Result("tracking", name_tables(frames), board.steps)
 
@@ -170,7 +171,6 @@ def _tracking_parameters(context: RunContext) -> dict[str, object]:
     config = context.pack.config
     return {
         "as_of": context.as_of.isoformat(),
-        "region": config.pack.region,
         "base_year": config.pack.base_year,
         "decisions": config.decisions.model_dump(mode="json"),
     }

@@ -136,7 +136,8 @@ def print_summary(summary: RunSummary) -> None:
     names = [
         f"{terms.name('verdict', code, 'zh')} {terms.name('verdict', code, 'en')} {n}" for code, n in counted
     ]
-    lines.append(f"目标 / targets {sum(summary.verdicts.values())}: " + " · ".join(names))
+    counts = ": " + " · ".join(names) if names else ""
+    lines.append(f"目标 / targets {sum(summary.verdicts.values())}{counts}")
     if summary.findings:
         lines.append(f"可疑数据 / findings accepted: {summary.findings} (tables/inventory.findings.csv)")
     if summary.kept:

@@ -17,13 +17,17 @@ def check_command(
     path: Annotated[str, typer.Argument(help="名称或文件夹 / name or folder")],
 ) -> None:
     """核对省包，一次列出全部缺陷 / check a pack and list all defects at once."""
-    from dafeng.pack import read_pack
+    from dafeng.app.pack_check import check_pack
 
-    checked = read_pack(path)
+    answer = check_pack(path)
+    checked = answer.pack
+    for finding in answer.findings:
+        typer.echo(f"{finding.text('zh')}\n{finding.text('en')}", err=True)
     rows = sum(frame.height for frame in checked.tables.values())
     info = checked.config.pack
+    verdict = f"{len(answer.findings)} 处可疑 / findings" if answer.findings else "OK"
     size = f"{len(checked.hashes)} 个文件 / files, {rows} 行 / rows"
-    typer.echo(f"{info.id} {info.version} ({info.region}): {size}, OK")
+    typer.echo(f"{info.id} {info.version} ({info.region}): {size}, {verdict}")
 
 
 @app.command("list")

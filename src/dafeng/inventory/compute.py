@@ -10,7 +10,7 @@ from dafeng import terms
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory.combustion import emit_combustion, sum_activity, sum_known
 from dafeng.inventory.contracts import CarbonFactor, Emissions, InventoryFinding
-from dafeng.inventory.process import CEMENT_SECTOR, emit_cement
+from dafeng.inventory.process import CEMENT_SECTOR, emit_cement, select_cement
 from dafeng.inventory.screening import as_findings, check_structure, screen_energy
 from dafeng.provenance import Step
 from dafeng.table import check, columns_of, empty_table
@@ -77,7 +77,7 @@ def compute_inventory(
     if problems:
         raise InputRefused(problems)
     screened = screen_energy(numbered, factors)
-    findings = as_findings(screened, file)
+    findings = [*as_findings(screened, file), *_unused_cement(energy, cement)]
     stopping = [finding for finding in findings if finding.severity == "warning"]
     if stopping and not accept_findings:
         raise InputRefused([Finding("findings_stop", params={"count": len(stopping)}), *stopping])
@@ -90,7 +90,8 @@ def compute_inventory(
         {"method": METHOD, "version": METHOD_VERSION, "cement": cement is not None},
         emissions.height,
     )
-    return Inventory(emissions, list_findings(screened, findings), tuple(findings), (step,))
+    table = list_findings(screened, findings[: screened.height])
+    return Inventory(emissions, table, tuple(findings), (step,))
 
 
 def list_findings(screened: pl.DataFrame, findings: list[Finding]) -> pl.DataFrame:
@@ -116,6 +117,16 @@ def _emit(energy: pl.DataFrame, factors: pl.DataFrame, cement: pl.DataFrame | No
         _exchange(process.with_columns(sector=pl.lit("total")), "co2_process"),
         _exchange(_totals(cells, process), "co2_total"),
     ]
+
+
+def _unused_cement(energy: pl.DataFrame, cement: pl.DataFrame | None) -> list[Finding]:
+    """Return a note if cement is given for years without energy use."""
+    if cement is None:
+        return []
+    key = ["region", "year"]
+    alone = select_cement(cement).drop_nulls("value").join(energy.select(key).unique(), on=key, how="anti")
+    count = alone.select(key).n_unique() if alone.height else 0
+    return [Finding("cement_without_energy", params={"count": count}, severity="note")] if count else []
 
 
 def _sum_over(cells: pl.DataFrame, *by: str) -> pl.DataFrame:

@@ -27,6 +27,7 @@ TRANSFORMATIONS = (
 )  # fmt: skip
 ROUNDING = 1e-9
 """Share of an output below which a remainder is the noise of binary fractions. [1]"""
+OTHER_ENDS = frozenset({"use:loss", "use:unallocated", "use:conversion"})
 _KEY = ["region", "year", "source", "target"]
 
 
@@ -40,7 +41,8 @@ def compute_flow(energy: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     EnergyFlow
-        Acyclic. What a transformation gives out beyond all recorded use goes to ``use:unallocated``. [TJ]
+        Acyclic. What a transformation gives out beyond all recorded use goes to ``use:unallocated``, what it
+        takes in beyond its listed outputs to ``use:conversion``. [TJ]
     """
     in_tj = _in_tj(energy)
     taken = in_tj.filter(pl.col("sector").is_in(TRANSFORMATIONS))
@@ -62,7 +64,9 @@ def compute_flow(energy: pl.DataFrame) -> pl.DataFrame:
     columns = [*_KEY, "tj"]
     flows = pl.concat([edge.select(columns) for edge in edges])
     flows = flows.group_by(_KEY, maintain_order=True).agg(pl.col("tj").sum())
-    flows = pl.concat([flows, _unallocated(flows)])
+    flows = pl.concat(
+        [flows, _rest(flows, "fuel:", "use:unallocated"), _rest(flows, "process:", "use:conversion")]
+    )
     parts = [break_cycles(part) for part in flows.partition_by("region", "year", maintain_order=True)]
     if not parts:
         return empty_table(EnergyFlow)
@@ -122,19 +126,24 @@ def break_cycles(flows: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(target=pl.col("target") + pl.col("again").fill_null("")).drop("again")
 
 
-def _unallocated(flows: pl.DataFrame) -> pl.DataFrame:
-    """Return what a transformation gives out and no use takes: without supply rows nobody knows where to."""
+def _rest(flows: pl.DataFrame, kind: str, to: str) -> pl.DataFrame:
+    """Return what goes into nodes of a kind beyond what comes out of them, as flows to one more node.
+
+    A form of energy that a transformation gives out and no use takes was sent out or stored: without supply
+    rows nobody knows where to. What a transformation takes in beyond its listed outputs is conversion loss
+    and unlisted output.
+    """
     node = ["region", "year", "node"]
-    made = flows.filter(pl.col("target").str.starts_with("fuel:")).rename({"target": "node"})
-    taken = flows.filter(pl.col("source").str.starts_with("fuel:")).rename({"source": "node"})
+    into = flows.filter(pl.col("target").str.starts_with(kind)).rename({"target": "node"})
+    out = flows.filter(pl.col("source").str.starts_with(kind)).rename({"source": "node"})
+    taken = pl.col("taken").fill_null(0.0)
     rest = (
-        made.group_by(node, maintain_order=True)
+        into.group_by(node, maintain_order=True)
         .agg(pl.col("tj").sum())
-        .join(taken.group_by(node).agg(taken=pl.col("tj").sum()), on=node, how="left", maintain_order="left")
-        .with_columns(tj=pl.col("tj") - pl.col("taken").fill_null(0.0))
+        .join(out.group_by(node).agg(taken=pl.col("tj").sum()), on=node, how="left", maintain_order="left")
+        .filter(pl.col("tj") - taken > ROUNDING * (pl.col("tj") + taken))
     )
-    left = rest.filter(pl.col("tj") > ROUNDING * (pl.col("tj") + pl.col("taken").fill_null(0.0)))
-    return left.select("region", "year", source="node", target=pl.lit("use:unallocated"), tj="tj")
+    return rest.select("region", "year", source="node", target=pl.lit(to), tj=pl.col("tj") - taken)
 
 
 def _reaches(edges: dict[str, set[str]], start: str, goal: str) -> bool:
@@ -181,5 +190,5 @@ def _node_names(nodes: Iterable[str], language: Language) -> Iterable[tuple[str,
     out = {"zh": "（产出）", "en": " (output)"}[language]
     for node in nodes:
         kind, _, code = node.partition(":")
-        vocabulary = "flows" if node in {"use:loss", "use:unallocated"} else vocabularies[kind]
+        vocabulary = "flows" if node in OTHER_ENDS else vocabularies[kind]
         yield node, terms.name(vocabulary, code.rstrip("+"), language) + (out if code.endswith("+") else "")

@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+UNIT_SPELLINGS = {
+    "万吨": "10^4 t", "10^4t": "10^4 t", "亿立方米": "10^8 m3", "10^8m3": "10^8 m3", "亿千瓦时": "10^8 kWh",
+    "10^8kWh": "10^8 kWh", "万吨标准煤": "10^4 tce", "10^4tce": "10^4 tce", "百亿千焦": "10^10 kJ",
+    "10^10kJ": "10^10 kJ",
+}  # fmt: skip
+"""Other spellings of the accounting units: the same unit, nothing is converted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadTable:
     """A table that was read, with its row numbers in ``row`` and its source."""
@@ -55,11 +63,24 @@ def read_energy(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
     """
     raw = read_bytes(path, max_bytes)
     parsed = parse_csv(raw, EnergyUse, path.name, extra="keep", max_bytes=max_bytes)
-    frame = parsed.frame.with_columns(_grade_of(parsed), parsed.rows.alias("row"))
+    frame = parsed.frame.with_columns(_grade_of(parsed), parsed.rows.alias("row"), *_use_codes())
     problems = check_structure(frame, path.name)
     if problems:
         raise TableError(problems)
     return ReadTable(frame, Source(path.name, path.name, hash_bytes(raw)))
+
+
+def _use_codes() -> tuple[pl.Expr, pl.Expr]:
+    """Return sector and unit with names and other spellings replaced by our codes."""
+    sectors = dict(terms.aliases("sectors")) | {"合计": "total"}
+    flows = dict(terms.aliases("flows"))
+    spelled = pl.col("sector").str.to_lowercase()
+    sector = (
+        pl.when(pl.col("variable") == "final_consumption")
+        .then(spelled.replace_strict(sectors, default=pl.col("sector")))
+        .otherwise(spelled.replace_strict(flows, default=pl.col("sector")))
+    )
+    return sector.alias("sector"), pl.col("unit").replace(UNIT_SPELLINGS)
 
 
 def _grade_of(parsed: ParsedTable) -> pl.Series:

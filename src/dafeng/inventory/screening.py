@@ -14,6 +14,7 @@ from dafeng import terms
 from dafeng.errors import Finding, Place
 from dafeng.inventory.combustion import (
     FEEDSTOCK_FUEL,
+    MT_PER_ACTIVITY,
     POWER_INPUTS,
     POWER_SECTOR,
     select_burnt,
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 
 NOTES = frozenset({"total_not_sum"})
 """Findings that are told but do not stop the computation."""
+OVERSIZED_MT = 2000.0
+"""Twice the largest provincial total of the CEADs inventories 1997-2019 (about 940 Mt). [Mt CO2]"""
 SUM_TOLERANCE = 0.001
 """Share of a total within which its sectors may differ from it. [1]"""
 SUM_ROUNDING = 0.25
@@ -86,11 +89,11 @@ def screen_energy(energy: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The rows with ``code``: ``activity_negative``, ``activity_without_factor``, ``sectors_missing`` (a
-        total without any sector row) or ``total_not_sum`` (a note: ``value`` is the difference between the
-        total row and its sectors). Heat, electricity and
-        other energy never emit where they are used, other petroleum products only in power and heat: by
-        rule of the method, so neither is a finding.
+        The rows with ``code``: ``activity_negative``; ``activity_without_factor``; ``activity_implausible``
+        (a size that no province has); ``sectors_missing`` (a total without any sector row);
+        ``total_not_sum`` (a note: ``value`` is the total row minus its sectors). Heat, electricity and other
+        energy never emit where they are used, other petroleum products only in power and heat: by rule of
+        the method, so neither is a finding.
     """
     fossil = sorted(code for code, row in terms.entries("fuels").items() if row["fossil"] == "true")
     uses = pl.col("variable").is_in(["final_consumption", "non_energy_use", "loss"])
@@ -108,11 +111,21 @@ def screen_energy(energy: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
         for code, part in (
             ("activity_negative", negative),
             ("activity_without_factor", orphans),
+            ("activity_implausible", _find_oversized(energy, factors)),
             ("sectors_missing", gaps.filter(pl.col("parts").is_null())),
             ("total_not_sum", gaps.filter(pl.col("parts").is_not_null())),
         )
     ]
     return pl.concat(coded)
+
+
+def _find_oversized(energy: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
+    """Return rows whose combustion alone would exceed what any whole province has ever emitted twice over."""
+    emitting = select_burnt(energy).join(
+        factors.select("sector", "fuel", "factor"), on=["sector", "fuel"], how="inner", maintain_order="left"
+    )
+    co2_mt = pl.col("value") * pl.col("factor") * MT_PER_ACTIVITY
+    return emitting.filter(co2_mt > OVERSIZED_MT)
 
 
 def _compare_totals(energy: pl.DataFrame, fossil: list[str]) -> pl.DataFrame:

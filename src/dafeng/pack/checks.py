@@ -173,8 +173,8 @@ def _check_conflicts(observations: pl.DataFrame, rows: pl.Series) -> list[Findin
     exact = observations.with_columns(rows.alias("_row")).filter(
         (pl.col("bound") == "eq") & pl.col("grade").is_in(["A", "B"])
     )
-    same = ["series_id", "region", "period"]
-    conflicts = exact.filter(pl.col("value").n_unique().over(same) > 1)
+    year_end = pl.col("period").str.replace("-12$", "")
+    conflicts = exact.filter(pl.col("value").n_unique().over("series_id", "region", year_end) > 1)
     return [
         Finding(
             "pack_conflict", Place("observations.csv", row=row["_row"], column="value"),

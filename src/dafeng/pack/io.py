@@ -144,9 +144,11 @@ def _read_table(path: Path, contract: Any, hashes: dict[str, str]) -> tuple[pl.D
 
 def _unknown_files(folder: Path, config: PackConfig | None) -> list[Finding]:
     known = {f"{name}.csv" for name in PACK_TABLES} | {CONFIG_FILE}
-    if config is not None:
-        known.add(config.map.boundaries)
     checked = {".csv", ".toml", ".geojson", ".json"}
+    if config is None:  # which file holds the boundaries is not known: say nothing of such files
+        checked -= {".geojson", ".json"}
+    else:
+        known.add(config.map.boundaries)
     strangers = sorted(
         path.name for path in folder.iterdir() if path.suffix.lower() in checked and path.name not in known
     )

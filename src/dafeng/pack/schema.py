@@ -178,6 +178,7 @@ class Targets(Table):
     label: str = column(nullable=True, zh="原文编号", en="Number in the document")
     document_id: str = column(references="documents.document_id", zh="文件", en="Document")
     clause_id: str = column(references="clauses.clause_id", nullable=True, zh="条款", en="Clause")
+    region: str = column(references="regions.code", zh="地区", en="Region")
     indicator_id: str = column(references="indicators.indicator_id", zh="指标", en="Indicator")
     name_zh: str = _zh("名称", "Name")
     name_en: str = _en("名称", "Name")
@@ -288,8 +289,8 @@ class PackProducts(Table):
 
     region: str = column(key=True, vocabulary="provinces", zh="地区", en="Region")
     year: int = column(key=True, unit="year", low=1949, high=2100, zh="年份", en="Year")
-    variable: str = column(key=True, zh="变量", en="Variable")
-    sector: str = column(key=True, zh="产品", en="Product")
+    variable: str = column(key=True, choices=("output",), zh="变量", en="Variable")
+    sector: str = column(key=True, vocabulary="product", zh="产品", en="Product")
     unit: str = column(zh="计量单位", en="Unit")
     value: float = column(unit="unit", nullable=True, low=0, zh="产量", en="Output")
     source_id: str = _source()
@@ -304,9 +305,9 @@ class PublishedEmissions(Table):
     region: str = column(key=True, references="regions.code", zh="地区", en="Region")
     year: int = column(key=True, unit="year", low=1949, high=2100, zh="年份", en="Year")
     variable: str = column(key=True, vocabulary="emission_variables", zh="变量", en="Variable")
-    unit: str = column(zh="单位", en="Unit")
+    unit: str = column(choices=("Mt CO2",), zh="单位", en="Unit")
     value: float = column(unit="unit", low=0, zh="排放量", en="Emissions")
-    source_id: str = column(key=True, references="sources.source_id", zh="来源", en="Source")
+    source_id: str = _source()
     grade: str = _grade()
 
 

@@ -32,7 +32,7 @@ class TargetFilter:
     year : int, optional
         Target year.
     agency : str, optional
-        Id or Chinese name of a responsible agency.
+        Id or name of an agency that answers for the clause.
     """
 
     sector: str | None = None
@@ -87,7 +87,7 @@ def select_clauses(
     tables : mapping of str to polars.DataFrame
         Tables of a pack by name.
     sector : str, optional
-        Field of the clause.
+        Field of the clause, or a part of it (:func:`find_clauses`).
     year : int, optional
         The clause has a target of this year.
     agency : str, optional
@@ -196,13 +196,20 @@ def find_clauses(
 ) -> list[str]:
     """Return the ids of the clauses of a field, with a target of a year, that an agency answers for.
 
+    A field of the form ``industry/steel`` is found by the whole and by each part.
+
     Raises
     ------
     InputRefused
         As :func:`select_targets`.
     """
     clauses, targets = tables["clauses"], tables["targets"]
-    conditions = _equal(clauses, "sector", sector)
+    conditions = []
+    if sector is not None:
+        fields = clauses["sector"].str.split("/")
+        _check_known("sector", sector, pl.concat([clauses["sector"], fields.explode()]))
+        part = pl.col("sector").str.split("/").list.contains(sector)
+        conditions.append(part | (pl.col("sector") == sector))
     if year is not None:
         dated = _keep(targets, _equal(targets, "target_year", year, "year"))
         conditions.append(pl.col("clause_id").is_in(dated["clause_id"].drop_nulls().to_list()))

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 REPLACES = frozenset({"supersedes", "adjusts"})
 MAIN_RANK = "provincial_plan"
-WHOLE_COUNTRY = "CN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +177,6 @@ class Board:
         )
 
     def _region_names(self, code: str) -> tuple[str, str]:
-        if code == WHOLE_COUNTRY:
-            return plain("region.country", "zh"), plain("region.country", "en")
         row = self.regions.get(code, {})
         name = str(row.get("name_zh") or code)
         return name, str(row.get("name_en") or name)
@@ -304,7 +301,7 @@ class Board:
         )
         key = self.context.add_trace(trace)
         shown = Markup('{} <span class="unit">{}</span>').format(
-            traced(verdict["gap"], key, signed=True), unit(_gap_unit(goal_unit))
+            traced(round(verdict["gap"], 2), key, signed=True), unit(_gap_unit(goal_unit))
         )
         if verdict["needed_per_year"] is None:
             return shown

@@ -19,6 +19,8 @@ from dafeng.report.words import plain
 from dafeng.table import columns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
@@ -134,7 +136,7 @@ def _write_table(sheet: Worksheet, table: NamedTable, formats: Formats) -> None:
         spec = specs.get(name)
         sheet.write_string(1, place, spec.zh if spec else name, formats.head)
         sheet.write_string(2, place, spec.en if spec else name, formats.head)
-        sheet.write_string(3, place, _unit_of(spec), formats.head)
+        sheet.write_string(3, place, _unit_of(spec, specs), formats.head)
         sheet.write_string(4, place, name, formats.field)
         values = table.frame[name]
         _write_column(sheet, place, values)
@@ -145,11 +147,14 @@ def _write_table(sheet: Worksheet, table: NamedTable, formats: Formats) -> None:
         sheet.autofilter(HEADER_ROWS - 1, 0, HEADER_ROWS - 1 + table.frame.height, table.frame.width - 1)
 
 
-def _unit_of(spec: ColumnSpec | None) -> str:
+def _unit_of(spec: ColumnSpec | None, specs: Mapping[str, ColumnSpec]) -> str:
+    """Return the unit of a column in words, or which column holds the unit of each row."""
     if spec is None or not spec.unit:
         return ""
-    if spec.unit == "unit":
-        return f"{plain('book.unit_column', 'zh')} / {plain('book.unit_column', 'en')}"
+    holder = specs.get(spec.unit)
+    if holder is not None and holder.dtype == pl.String:
+        zh = plain("book.unit_column", "zh", column=holder.zh)
+        return f"{zh} / {plain('book.unit_column', 'en', column=holder.en)}"
     names = unit_pair(spec.unit)
     return names["zh"] if names["zh"] == names["en"] else f"{names['zh']} / {names['en']}"
 

@@ -30,8 +30,8 @@ def table_as_csv(frame: DataFrame) -> bytes:
     A spreadsheet computes a cell that begins with ``=``, ``+``, ``-``, ``@``, a tab or a carriage return,
     and a formula can start a program or send data away. Texts of a pack are written by others, so such a
     text gets an apostrophe in front, which makes it a text to the spreadsheet. A text that begins with a
-    minus and a digit stays as it is, unless it calls something (``-1+cmd|…``). Columns of numbers are never changed. Programs that need the exact
-    text read the Parquet file.
+    minus and a digit stays as it is, unless it calls something (``-1+cmd|…``). Columns of numbers are
+    never changed. Programs that need the exact text read the Parquet file.
 
     Parameters
     ----------

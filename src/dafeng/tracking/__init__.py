@@ -3,6 +3,7 @@
 from dafeng.tracking.board import Board, judge_targets, judging_rules, reason_texts
 from dafeng.tracking.case import Readings
 from dafeng.tracking.contracts import JudgingRules, Variants, Verdicts
+from dafeng.tracking.evidence import known_observations
 
 __all__ = [
     "Board",
@@ -12,5 +13,6 @@ __all__ = [
     "Verdicts",
     "judge_targets",
     "judging_rules",
+    "known_observations",
     "reason_texts",
 ]

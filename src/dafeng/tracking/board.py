@@ -36,18 +36,16 @@ class Board:
 
 
 def judge_targets(
-    tables: Mapping[str, pl.DataFrame], region: str, as_of: date, readings: Readings,
+    tables: Mapping[str, pl.DataFrame], as_of: date, readings: Readings,
     same_scope: Mapping[str, str] | None = None,
 ) -> Board:  # fmt: skip
-    """Return one verdict a target.
+    """Return one verdict a target; each is judged by the outcomes of its own region.
 
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
         ``targets``, ``target_links``, ``indicators``, ``indicator_series``, ``observations`` and
         ``open_questions`` of a pack.
-    region : str
-        The province whose observations count.
     as_of : date
         The day of the verdict: later publications are not known yet.
     readings : Readings
@@ -64,11 +62,10 @@ def judge_targets(
     InputRefused
         ``unit_wrong`` if a level is published in another unit than its target is written in.
     """
-    evidence = gather_evidence(
-        tables["observations"], tables["indicator_series"], region, as_of, same_scope or {}
-    )
+    evidence = gather_evidence(tables["observations"], tables["indicator_series"], as_of, same_scope or {})
     known = _known_targets(tables["targets"], tables.get("documents"), as_of)
-    in_force = find_in_force(tables["targets"], tables["target_links"], as_of)
+    links = tables["target_links"].filter(pl.col("target_id").is_in(sorted(known)))
+    in_force = find_in_force(tables["targets"], links, as_of)
     indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
     assigned = _assigned(tables["targets"], tables["target_links"], known, as_of)
     questions = _questions(tables["open_questions"])
@@ -80,11 +77,11 @@ def judge_targets(
         target_id, indicator = target["target_id"], indicators[target["indicator_id"]]
         if target_id not in known:
             continue
-        current = in_force[target_id] if in_force[target_id] in known else target_id
+        current = in_force[target_id]
         giver = assigned.get(target_id, ("", None))
         case = Case(
             target=target, direction=indicator["direction"], indicator_kind=indicator["kind"],
-            evidence=evidence.get(target["indicator_id"], Evidence()),
+            evidence=evidence.get((target["indicator_id"], target["region"]), Evidence()),
             replaced_by=current if current != target_id else "",
             assigned_by=giver[0], assigned_value=giver[1], readings=readings, as_of=as_of,
         )  # fmt: skip
@@ -94,10 +91,13 @@ def judge_targets(
         variants += _variant_rows(target_id, ruling)
     if problems:
         raise InputRefused(problems)
+    later = tables["targets"].height - len(rows)
     return Board(
         _table(rows, Verdicts), _table(variants, Variants), judging_rules(),
         (Step(
-            "tracking.judge_targets", f"对 {len(rows)} 个目标作出结论", f"verdicts on {len(rows)} targets",
+            "tracking.judge_targets",
+            f"对 {len(rows)} 个目标作出结论；{later} 个目标的文件在截止日之后公布，未列入",
+            f"verdicts on {len(rows)} targets; {later} targets of documents published after the day left out",
             {"as_of": as_of.isoformat(), "about_tolerance": readings.about_tolerance}, len(rows),
         ),),
     )  # fmt: skip
@@ -193,6 +193,7 @@ def _verdict_row(
         "unit": (seen.unit if seen else case.target["unit"]) or None,
         "baseline_period": base and str(base.period),
         "baseline": base and base.value,
+        "goal_unit": ("%" if case.target["comparator"].startswith("change") else case.target["unit"]) or None,
         "required": _rounded(ruling.required),
         "gap": _rounded(ruling.gap),
         "needed_per_year": _rounded(ruling.needed_per_year),

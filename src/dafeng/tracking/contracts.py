@@ -19,10 +19,11 @@ class Verdicts(Table):
     unit: str = column(nullable=True, zh="单位", en="Unit")
     baseline_period: str = column(nullable=True, form="period", zh="基期", en="Baseline period")
     baseline: float = column(unit="unit", nullable=True, zh="基期值", en="Baseline")
-    required: float = column(unit="unit", nullable=True, zh="应达值", en="Required value")
-    gap: float = column(unit="unit", nullable=True, zh="差距（正为超过）", en="Gap (positive = ahead)")
+    goal_unit: str = column(nullable=True, zh="目标单位", en="Unit of the goal")
+    required: float = column(unit="goal_unit", nullable=True, zh="应达值", en="Required value")
+    gap: float = column(unit="goal_unit", nullable=True, zh="差距（正为超过）", en="Gap (positive = ahead)")
     needed_per_year: float = column(
-        unit="unit", nullable=True, zh="今后每年需要", en="Needed a year from now on"
+        unit="goal_unit", nullable=True, zh="今后每年需要", en="Needed a year from now on"
     )
     source_id: str = column(nullable=True, zh="来源", en="Source")
     grade: str = column(nullable=True, vocabulary="grade", zh="证据等级", en="Grade")

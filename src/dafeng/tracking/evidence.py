@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf, nextafter
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from dafeng.period import Period, latest_date, parse_period
 from dafeng.provenance import Grade
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 
@@ -80,6 +80,11 @@ class Observation:
         return Grade(self.grade).counts
 
 
+def best_of(observations: Sequence[Observation]) -> Observation | None:
+    """Return the most telling of some observations of one thing: exact before bound, then by grade."""
+    return min(observations, key=lambda o: (o.bound != "eq", o.grade), default=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All observations of one indicator that were known on a day."""
@@ -96,8 +101,7 @@ class Evidence:
 
     def in_year(self, year: int) -> Observation | None:
         """Return the best same-scope observation of a year or year end."""
-        hits = [o for o in self.countable() if o.at_year_end and o.year == year]
-        return min(hits, key=lambda o: (o.bound != "eq", o.grade), default=None)
+        return best_of([o for o in self.countable() if o.at_year_end and o.year == year])
 
     def latest(self) -> Observation | None:
         """Return the newest same-scope observation of a year or year end."""
@@ -115,17 +119,14 @@ class Evidence:
 
 
 def gather_evidence(
-    observations: pl.DataFrame, indicator_series: pl.DataFrame, region: str, as_of: date,
-    same_scope: Mapping[str, str],
-) -> dict[str, Evidence]:  # fmt: skip
-    """Return the evidence of every indicator of a province on a day.
+    observations: pl.DataFrame, indicator_series: pl.DataFrame, as_of: date, same_scope: Mapping[str, str]
+) -> dict[tuple[str, str], Evidence]:  # fmt: skip
+    """Return the evidence of every indicator and region on a day.
 
     Parameters
     ----------
     observations : Observations
     indicator_series : IndicatorSeries
-    region : str
-        Observations of other regions are left aside.
     as_of : date
         Observations published later, or of periods that were not over, are not known yet.
     same_scope : mapping of str to str
@@ -133,7 +134,8 @@ def gather_evidence(
 
     Returns
     -------
-    dict of str to Evidence
+    dict of (indicator_id, region) to Evidence
+        Figures that count but contradict each other for the same year are graded X: neither decides.
     """
     decided = pl.struct("indicator_id", "series_id").map_elements(
         lambda pair: same_scope.get(pair["indicator_id"]) == pair["series_id"], return_dtype=pl.Boolean
@@ -141,18 +143,45 @@ def gather_evidence(
     links = indicator_series.with_columns(
         relation=pl.when(decided).then(pl.lit("same")).otherwise(pl.col("relation"))
     )
-    joined = observations.filter(pl.col("region") == region).join(
-        links, on="series_id", maintain_order="left"
-    )
-    gathered: dict[str, list[Observation]] = {}
-    for row in joined.iter_rows(named=True):
+    joined = known_observations(observations, as_of).join(links, on="series_id", maintain_order="left")
+    gathered: dict[tuple[str, str], list[Observation]] = {}
+    for row in joined.drop_nulls("indicator_id").iter_rows(named=True):
         observation = Observation(
             row["series_id"], parse_period(row["period"]), row["value"], row["bound"], row["unit"] or "",
             row["grade"], row["source_id"], row["relation"],
         )  # fmt: skip
-        if _known_on(row["known_on"], observation.period) <= as_of:
-            gathered.setdefault(row["indicator_id"], []).append(observation)
-    return {indicator: Evidence(tuple(sorted(found, key=_order_of))) for indicator, found in gathered.items()}
+        gathered.setdefault((row["indicator_id"], row["region"]), []).append(observation)
+    return {key: Evidence(tuple(sorted(_mark_conflicts(o), key=_order_of))) for key, o in gathered.items()}
+
+
+def known_observations(observations: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Return the observations that were public on a day.
+
+    Parameters
+    ----------
+    observations : Observations
+    as_of : date
+        A figure counts from the day of its publication, and never before its period is over.
+    """
+    known = [
+        _known_on(published, parse_period(period)) <= as_of
+        for published, period in observations.select("known_on", "period").iter_rows()
+    ]
+    return observations.filter(pl.Series(known, dtype=pl.Boolean))
+
+
+def _mark_conflicts(found: list[Observation]) -> list[Observation]:
+    """Return the observations with contradicting exact figures of one year graded X."""
+    values: dict[int, set[float]] = {}
+    for o in found:
+        if _is_exact(o):
+            values.setdefault(o.year, set()).add(o.value)
+    torn = {year for year, different in values.items() if len(different) > 1}
+    return [replace(o, grade=Grade.X.value) if _is_exact(o) and o.year in torn else o for o in found]
+
+
+def _is_exact(o: Observation) -> bool:
+    return o.relation == "same" and o.at_year_end and o.bound == "eq" and o.counts
 
 
 def _order_of(observation: Observation) -> tuple[object, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from dafeng.peaktest import assess_peak
 from dafeng.tracking.case import Case, Ruling
 from dafeng.tracking.compare import LOWER_IS_BETTER, Goal, goal_of, is_fulfilled, required_on_path
+from dafeng.tracking.evidence import Evidence, best_of
 
 if TYPE_CHECKING:
     from dafeng.tracking.evidence import Observation
@@ -49,7 +50,13 @@ def rule_on(case: Case) -> Ruling:
 
 
 def _known(case: Case) -> Observation | None:
-    return case.evidence.newest_of_any()
+    """Return what to show beside a verdict: for a change, only figures that start at its own base year."""
+    base = case.target["base_year"]
+    if case.indicator_kind != "change" or base is None:
+        return case.evidence.newest_of_any()
+    end = case.target_year or case.as_of.year
+    own = [o for o in case.evidence.observations if o.period.start.year > base and o.year <= end]
+    return Evidence(tuple(own)).newest_of_any()
 
 
 def _rule_assigned(case: Case) -> Ruling:
@@ -57,17 +64,17 @@ def _rule_assigned(case: Case) -> Ruling:
     known = _known(case)
     if not case.due:
         return Ruling("not_yet_due", _reason_of_absence(case, "not_due"), known, params={"year": year})
-    whole = [
+    whole = best_of([
         o for o in case.evidence.countable()
         if base is not None and o.period.start.year == base + 1 and o.year == year
-    ]  # fmt: skip
-    if case.value is None or not whole:
+    ])  # fmt: skip
+    if case.value is None or whole is None:
         reason = "assigned_partial" if case.evidence.countable() else "assigned"
         return Ruling("awaiting_state", reason, known, required=case.value, params={"year": year})
     goal = goal_of("le" if case.direction in LOWER_IS_BETTER else "ge", case.value, case.direction)
-    answer = is_fulfilled(goal, whole[-1].low, whole[-1].high)
-    gap = _gap(case, whole[-1].value, case.value)
-    return Ruling(VERDICT_OF[answer], f"due_{answer}", whole[-1], required=case.value, gap=gap)
+    answer = is_fulfilled(goal, whole.low, whole.high)
+    gap = _gap(case, whole.value, case.value)
+    return Ruling(VERDICT_OF[answer], f"due_{answer}", whole, required=case.value, gap=gap)
 
 
 def _rule_without_number(case: Case) -> Ruling:
@@ -91,7 +98,8 @@ def _rule_trend(case: Case) -> Ruling:
     years = _one_a_year(case, base, case.target_year or case.as_of.year)
     if case.as_of.year <= base + 1:
         return Ruling("not_yet_due", "period_not_begun", _known(case), params={"year": base + 1})
-    if len(years) < 2 or (case.due and years[-1].year < (case.target_year or 0)):
+    whole = len(years) >= 2 and _is_unbroken(years)
+    if not whole or (case.due and years[-1].year < (case.target_year or 0)):
         return _without_outcome(case)
     steps = [later.value - earlier.value for earlier, later in pairwise(years)]
     kept = all(step < 0 if falling else step > 0 for step in steps)
@@ -118,6 +126,10 @@ def _one_a_year(case: Case, first: int, last: int) -> list[Observation]:
     return [best[year] for year in sorted(best)]
 
 
+def _is_unbroken(found: list[Observation]) -> bool:
+    return found[-1].year - found[0].year == len(found) - 1
+
+
 def _rule_peak(case: Case) -> Ruling:
     """Judge a peak only after its year, by the peak test on every year that is published."""
     if not case.due:
@@ -125,7 +137,7 @@ def _rule_peak(case: Case) -> Ruling:
     found = _one_a_year(case, 0, case.as_of.year)
     target_year = case.target_year or 0
     years = [o.year for o in found]
-    if len(found) < FEWEST_FOR_PEAK or years[-1] - years[0] != len(years) - 1 or years[-1] <= target_year:
+    if len(found) < FEWEST_FOR_PEAK or not _is_unbroken(found) or years[-1] <= target_year:
         return _without_outcome(case)
     assessed = assess_peak(np.array(years), np.array([o.value for o in found]))
     params = {"year": target_year, "peak": assessed.peak_year}
@@ -160,13 +172,14 @@ def _rule_cumulative(case: Case) -> Ruling:
         o for o in case.evidence.countable()
         if base is not None and o.period.start.year == base + 1 and o.year <= year
     ]  # fmt: skip
-    whole = [o for o in spans if o.year == year]
-    if whole and case.due:
-        return _settle(case, whole[-1], whole[-1].low, whole[-1].high)
-    if case.due or not spans or not spans[-1].is_level:
+    whole = best_of([o for o in spans if o.year == year])
+    if whole is not None and case.due:
+        return _settle(case, whole, whole.low, whole.high)
+    newest = best_of([o for o in spans if o.year == spans[-1].year])
+    if case.due or newest is None or not newest.is_level:
         return _without_outcome(case)
-    share = (spans[-1].year - base) / (year - base)
-    return _on_path(case, spans[-1], None, (_goal_value(case) or 0.0) * share)
+    share = (newest.year - base) / (year - base)
+    return _on_path(case, newest, None, (_goal_value(case) or 0.0) * share)
 
 
 def _rule_change(case: Case) -> Ruling:
@@ -261,6 +274,8 @@ def _without_outcome(case: Case) -> Ruling:
 
 
 def _reason_of_absence(case: Case, prefix: str) -> str:
+    if case.target["timing"] == "standing":
+        return "standing_absent"
     if case.evidence.countable():
         return f"{prefix}_other_year"
     if case.evidence.of("same"):

@@ -74,13 +74,13 @@ def node_colour(node: str) -> str:
 
 
 def _inflow(rows: list[dict[str, Any]], year: int) -> dict[str, float]:
-    """Return the energy of the nodes that nothing flows into, largest first."""
-    own = [row for row in rows if row["year"] == year]
-    targets = {row["target"] for row in own}
-    found: dict[str, float] = {}
-    for row in own:
-        if row["source"] not in targets:
-            found[row["source"]] = found.get(row["source"], 0.0) + row["energy_tj"]
+    """Return what enters by form of energy, out of its node beyond what flows into it; largest first."""
+    net: dict[str, float] = {}
+    for row in rows:
+        if row["year"] == year:
+            net[row["source"]] = net.get(row["source"], 0.0) + row["energy_tj"]
+            net[row["target"]] = net.get(row["target"], 0.0) - row["energy_tj"]
+    found = {node: tj for node, tj in net.items() if node.startswith("fuel:") and tj > 0}
     return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
@@ -120,7 +120,7 @@ def _trace_year(context: ReportContext, year: int) -> str:
     calorific = [row for row in context.rows(CALORIFIC) if row["fuel"] in used]
     drawn = {row["fuel"] for row in calorific}
     inputs = [*(row for row in energy if not drawn or row["fuel"] in drawn), *calorific]
-    sources = tuple(dict.fromkeys(row["source_id"] for row in inputs))
+    sources = tuple(dict.fromkeys(row["source_id"] for row in inputs if row["source_id"]))
     return context.add_trace(
         Trace(
             sources=sources or (f"{context.meta.pack_id} {context.meta.pack_version}",),

@@ -19,7 +19,7 @@ from dafeng.report.emission_view import (
 from dafeng.report.figures import number, number_button, traced
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
-from dafeng.report.words import both, plain, term, words
+from dafeng.report.words import both, phrase, plain, term, words
 
 if TYPE_CHECKING:
     from dafeng.report.context import ReportContext
@@ -67,7 +67,9 @@ def _comparison(context: ReportContext) -> list[dict[str, Any]]:
             {
                 "year": year,
                 "variable": term("emission_variables", row["variable"]),
-                "computed": traced(row["computed_mt"], key, 3),
+                "computed": phrase("not_computed")
+                if row["computed_mt"] is None
+                else traced(row["computed_mt"], key, 3),
                 "published": traced(row["published_mt"], their_key, 3),
                 "difference": difference,
             }

@@ -1,0 +1,38 @@
+"""Use case: check a pack as far as a run would."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dafeng.errors import InputRefused
+from dafeng.inventory import as_findings, ceads_factors, check_cement, check_structure, screen_energy
+from dafeng.pack import Pack, read_pack
+
+if TYPE_CHECKING:
+    from dafeng.errors import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class PackAnswer:
+    """A pack without defects, and what is implausible in it."""
+
+    pack: Pack
+    findings: tuple[Finding, ...]
+
+
+def check_pack(name_or_path: str) -> PackAnswer:
+    """Read a pack and look at its energy use as the inventory will.
+
+    Raises
+    ------
+    InputRefused
+        With every defect: files, cells, references, sectors, units.
+    """
+    pack = read_pack(name_or_path)
+    energy = pack.tables["energy"].with_columns(pack.rows["energy"].alias("row"))
+    problems = check_structure(energy, "energy.csv")
+    problems += check_cement(pack.tables["products"], pack.rows["products"], "products.csv")
+    if problems:
+        raise InputRefused(problems)
+    return PackAnswer(pack, tuple(as_findings(screen_energy(energy, ceads_factors()), "energy.csv")))
