@@ -50,6 +50,7 @@ def _verdict_code(text: str) -> str:
     known = terms.aliases("verdict")
     code = known.get(text.strip().lower())
     if code is None:
-        params = {"name": "verdict", "value": text, "suggestion": Suggestion(text, known)}
+        names = ", ".join(terms.entries("verdict"))
+        params = {"name": "verdict", "value": text, "known": names, "suggestion": Suggestion(text, known)}
         raise InputRefused([Finding("filter_unknown", params=params)])
     return code

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng import terms
 from dafeng.errors import Finding, InputRefused
-from dafeng.table import Suggestion
+from dafeng.pack import PACK_TABLES
+from dafeng.table import Suggestion, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     Tables = Mapping[str, pl.DataFrame]
 
@@ -64,12 +66,12 @@ def select_targets(tables: Tables, wanted: TargetFilter) -> pl.DataFrame:
     """
     targets = tables["targets"]
     conditions = [
-        *_equal(targets, "sector", wanted.sector),
-        *_equal(targets, "kind", wanted.kind),
-        *_equal(targets, "nature", wanted.nature),
-        *_equal(targets, "comparator", wanted.comparator),
-        *_equal(targets, "document_id", wanted.document_id),
-        *_equal(targets, "target_year", wanted.year, "year"),
+        *_equal(tables, "targets", "sector", wanted.sector),
+        *_equal(tables, "targets", "kind", wanted.kind),
+        *_equal(tables, "targets", "nature", wanted.nature),
+        *_equal(tables, "targets", "comparator", wanted.comparator),
+        *_equal(tables, "targets", "document_id", wanted.document_id),
+        *_equal(tables, "targets", "target_year", wanted.year, "year"),
     ]
     if wanted.agency is not None:
         conditions.append(pl.col("clause_id").is_in(find_clauses(tables, agency=wanted.agency)))
@@ -109,7 +111,7 @@ def select_clauses(
     clauses = tables["clauses"]
     conditions = [
         *_in_clauses(tables, sector, year, agency),
-        *_equal(clauses, "measurable", measurable),
+        *_equal(tables, "clauses", "measurable", measurable),
     ]
     if kind is not None:
         known = clauses["types"].drop_nulls().str.split(";").explode()
@@ -149,8 +151,8 @@ def select_systems(
     systems = tables["systems"]
     conditions = [
         *_in_clauses(tables, sector, year),
-        *_equal(systems, "kind", kind),
-        *_equal(systems, "priority", priority),
+        *_equal(tables, "systems", "kind", kind),
+        *_equal(tables, "systems", "priority", priority),
     ]
     if agency is not None:
         lead = find_agency(tables["agencies"], agency)
@@ -184,7 +186,7 @@ def select_agencies(
         As :func:`select_targets`.
     """
     agencies, links = tables["agencies"], tables["clause_agencies"]
-    conditions = _equal(agencies, "kind", kind)
+    conditions = _equal(tables, "agencies", "kind", kind)
     inside = _in_clauses(tables, sector, year)
     if inside:
         conditions.append(pl.col("agency_id").is_in(_keep(links, inside)["agency_id"].to_list()))
@@ -211,7 +213,7 @@ def find_clauses(
         part = pl.col("sector").str.split("/").list.contains(sector)
         conditions.append(part | (pl.col("sector") == sector))
     if year is not None:
-        dated = _keep(targets, _equal(targets, "target_year", year, "year"))
+        dated = _keep(targets, _equal(tables, "targets", "target_year", year, "year"))
         conditions.append(pl.col("clause_id").is_in(dated["clause_id"].drop_nulls().to_list()))
     if agency is not None:
         mine = pl.col("agency_id") == find_agency(tables["agencies"], agency)
@@ -247,18 +249,30 @@ def _in_clauses(
     return [pl.col("clause_id").is_in(find_clauses(tables, sector=sector, year=year, agency=agency))]
 
 
-def _equal(frame: pl.DataFrame, column: str, value: str | int | None, name: str = "") -> list[pl.Expr]:
-    """Return the condition that a column has a value; none where nothing is asked for."""
+def _equal(tables: Tables, table: str, column: str, value: str | int | None, name: str = "") -> list[pl.Expr]:
+    """Return the condition that a column has a value; none where nothing is asked for.
+
+    Where the column has a vocabulary its Chinese and English names are taken too, and a code that no row of
+    this pack has gives no row.
+    """
     if value is None:
         return []
-    _check_known(name or column, value, frame[column].drop_nulls())
+    vocabulary = next(c.vocabulary for c in columns_of(PACK_TABLES[table]) if c.name == column)
+    if vocabulary:
+        code = terms.aliases(vocabulary).get(str(value).strip().lower(), value)
+        _check_known(name or column, code, terms.codes(vocabulary))
+        return [pl.col(column) == code]
+    _check_known(name or column, value, tables[table][column].drop_nulls())
     return [pl.col(column) == value]
 
 
-def _check_known(name: str, value: str | int, values: pl.Series) -> None:
-    known = {str(code) for code in values.unique()}
+def _check_known(name: str, value: str | int, values: Iterable[object]) -> None:
+    known = sorted({str(code) for code in values if code is not None})
     if str(value) not in known:
-        params = {"name": name, "value": value, "suggestion": Suggestion(str(value), known)}
+        params = {
+            "name": name, "value": value, "known": ", ".join(known),
+            "suggestion": Suggestion(str(value), known),
+        }  # fmt: skip
         raise InputRefused([Finding("filter_unknown", params=params)])
 
 
