@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 from dafeng.errors import InputRefused
 from dafeng.inventory import ceads_factors, compute_inventory, read_energy, read_products
-from dafeng.store.atomic import write_atomically
+from dafeng.store.atomic import write_atomically, write_bytes_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
-    from typing import BinaryIO
 
     from dafeng.errors import Finding
 
@@ -69,12 +67,8 @@ def run_inventory(request: InventoryRequest) -> InventoryAnswer:
         accept_findings=request.accept_findings, file=request.energy.name,
     )  # fmt: skip
     if request.accept_findings or findings_path.exists():  # an old list must not outlive its result
-        text = made.findings_table.write_csv(include_bom=True).encode("utf-8")
-        write_atomically(findings_path, partial(_write, text))
+        text = made.findings_table.write_csv(include_bom=True)
+        write_bytes_atomically(findings_path, text.encode("utf-8"))
     write_atomically(request.output, made.emissions.write_csv)
     beside = findings_path if request.accept_findings else None
     return InventoryAnswer(made.emissions.height, made.findings, beside)
-
-
-def _write(content: bytes, stream: BinaryIO) -> None:
-    stream.write(content)

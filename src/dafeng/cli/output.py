@@ -16,7 +16,6 @@ from dafeng.settings import read_settings
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
-    from typing import BinaryIO
 
     import polars as pl
 
@@ -53,12 +52,9 @@ def write_answer(text: str, output: Path | None) -> None:
     if output is None:
         sys.stdout.write(text)
         return
-    from dafeng.store.atomic import write_atomically
+    from dafeng.store.atomic import write_bytes_atomically
 
-    def write(stream: BinaryIO) -> None:
-        stream.write(text.encode("utf-8"))
-
-    write_atomically(output, write)
+    write_bytes_atomically(output, text.encode("utf-8"))
 
 
 def show_frame(frame: pl.DataFrame, columns: Sequence[str], form: Format, output: Path | None = None) -> None:

@@ -48,6 +48,15 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> None:
         raise
 
 
+def write_bytes_atomically(path: Path, content: bytes) -> None:
+    """Write bytes so that the file is either whole or untouched; errors as :func:`write_atomically`."""
+
+    def write(stream: BinaryIO) -> None:
+        stream.write(content)
+
+    write_atomically(path, write)
+
+
 def _remove(name: str) -> None:
     if name:
         with contextlib.suppress(OSError):

@@ -67,7 +67,7 @@ def judge_targets(
     links = tables["target_links"].filter(pl.col("target_id").is_in(sorted(known)))
     in_force = find_in_force(tables["targets"], links, as_of)
     indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
-    assigned = _assigned(tables["targets"], tables["target_links"], known, as_of)
+    assigned = _assigned(tables["targets"], links, as_of)
     questions = _questions(tables["open_questions"])
     by_id = {row["target_id"]: row for row in tables["targets"].iter_rows(named=True)}
     rows: list[dict[str, Any]] = []
@@ -148,13 +148,11 @@ def _known_targets(targets: pl.DataFrame, documents: pl.DataFrame | None, as_of:
     return {r["target_id"] for r in targets.iter_rows(named=True) if r["document_id"] not in late}
 
 
-def _assigned(
-    targets: pl.DataFrame, links: pl.DataFrame, known: set[str], as_of: date
-) -> dict[str, tuple[str, float | None]]:
+def _assigned(targets: pl.DataFrame, links: pl.DataFrame, as_of: date) -> dict[str, tuple[str, float | None]]:
     """Return for each assigned target and for its giver: (giver, number), as known on the day."""
     values = dict(targets.select("target_id", "value").iter_rows())
     found: dict[str, tuple[str, float | None]] = {}
-    given = links.filter((pl.col("relation") == "assigns") & pl.col("target_id").is_in(sorted(known)))
+    given = links.filter(pl.col("relation") == "assigns")
     for row in given.sort("date", "target_id", nulls_last=False).iter_rows(named=True):
         if row["date"] is not None and latest_date(row["date"]) > as_of:
             continue
