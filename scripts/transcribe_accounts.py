@@ -19,6 +19,8 @@ RENAMED = {
     "CEADS_PROV_EM_ST": "CEADS_PROV_EM",
 }
 CEMENT_FACTOR = 0.2906
+NOISE = 1e-9
+"""Cells of a spreadsheet below this are the noise of its own sums."""
 DERIVED_ZH = "由 CEADs 公布的过程排放除以 0.2906 推算，不是公布的产量"
 DERIVED_EN = "derived: CEADs' published process CO2 divided by 0.2906, not a published output"
 GAP_ZH = "本包没有该年过程排放，产量留空"
@@ -41,6 +43,15 @@ def main(data: Path, pack: Path) -> None:
         "region", "year", "variable", "sector", "fuel", "unit", "value", "source_id", "grade"
     ).write_csv(pack / "energy.csv")
     region = energy["region"][0]
+    balance = read(next(accounts.glob("*_energy_balance_2007.csv")))
+    row = pl.when(pl.col("variable") == "final_consumption").then(
+        pl.col("sector").replace("total", "final_consumption")
+    )
+    value = pl.when(pl.col("value").abs() < NOISE).then(0.0).otherwise(pl.col("value"))
+    balance.select(
+        "region", "year", row=row.otherwise("sector"), fuel="fuel", unit="unit", value=value,
+        source_id="source_id", grade="grade",
+    ).write_csv(pack / "balances.csv")  # fmt: skip
     detail = read(next(accounts.glob("*_co2_ceads_sector_fuel.csv")))
     process = detail.filter((pl.col("variable") == "co2_process") & (pl.col("sector") == "total"))
     years = pl.DataFrame({"year": range(2014, 2023)}, schema={"year": pl.Int64})

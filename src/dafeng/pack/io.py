@@ -6,21 +6,19 @@ import json
 import tomllib
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import polars as pl
 from pydantic import ValidationError
 
 from dafeng import terms
 from dafeng.errors import DafengError, Finding, InputRefused, Place
 from dafeng.pack.checks import check_boundaries, check_config, check_links
 from dafeng.pack.model import Pack, PackConfig
-from dafeng.pack.schema import PACK_TABLES
+from dafeng.pack.schema import OPTIONAL_TABLES, PACK_TABLES
 from dafeng.parsing import parse_csv
 from dafeng.provenance import hash_bytes
-from dafeng.table import Suggestion
-
-if TYPE_CHECKING:
-    import polars as pl
+from dafeng.table import Suggestion, empty_table
 
 CONFIG_FILE = "pack.toml"
 MAX_FILE_BYTES = 50 * 1024 * 1024
@@ -72,7 +70,10 @@ def read_pack_folder(folder: Path) -> Pack:
     for name, contract in PACK_TABLES.items():
         path = folder / f"{name}.csv"
         if not path.is_file():
-            problems.append(Finding("pack_file_missing", Place(folder.name), {"file": path.name}))
+            if name in OPTIONAL_TABLES:
+                tables[name], rows[name] = empty_table(contract), pl.Series("row", [], pl.Int64)
+            else:
+                problems.append(Finding("pack_file_missing", Place(folder.name), {"file": path.name}))
             continue
         parsed = _collect(problems, _read_table, path, contract, hashes)
         if parsed is not None:

@@ -341,6 +341,64 @@ class Factors(Table):
     grade: str = _grade()
 
 
+class Balances(Table):
+    """Energy balance tables in long form, signs as in the yearbook; blank cells have no row."""
+
+    region: str = column(key=True, vocabulary="provinces", zh="地区", en="Region")
+    year: int = column(key=True, unit="year", low=1949, high=2100, zh="年份", en="Year")
+    row: str = column(key=True, vocabulary="balance_rows", zh="项目", en="Row")
+    fuel: str = column(key=True, vocabulary="balance_fuels", zh="能源品种", en="Fuel")
+    unit: str = column(zh="计量单位", en="Unit")
+    value: float = column(unit="unit", nullable=True, zh="数量", en="Quantity")
+    source_id: str = _source()
+    grade: str = _grade()
+
+
+class Activities(Table):
+    """Activities beside energy use that emit: coal output by kind of mine, products, animals, waste."""
+
+    region: str = column(key=True, references="regions.code", zh="地区", en="Region")
+    year: int = column(key=True, unit="year", low=1949, high=2100, zh="年份", en="Year")
+    activity: str = column(key=True, vocabulary="ghg_activities", zh="活动", en="Activity")
+    unit: str = column(zh="计量单位", en="Unit")
+    value: float = column(unit="unit", nullable=True, low=0, zh="数量", en="Quantity")
+    source_id: str = _source()
+    grade: str = _grade()
+    note_zh: str = _zh("说明", "Note", nullable=True)
+    note_en: str = _en("说明", "Note", nullable=True)
+
+
+class AssessedFigures(Table):
+    """Figures of the yearly assessment by scope: own estimate, preliminary feedback, final approved."""
+
+    region: str = column(key=True, references="regions.code", zh="地区", en="Region")
+    period: str = column(key=True, form="period", zh="时期", en="Period")
+    scope: str = column(key=True, vocabulary="assessment_scopes", zh="考核口径", en="Assessment scope")
+    variable: str = column(key=True, vocabulary="assessed_variable", zh="变量", en="Variable")
+    stage: str = column(key=True, vocabulary="figure_stage", zh="数据阶段", en="Stage")
+    unit: str = column(zh="计量单位", en="Unit")
+    value: float = column(unit="unit", zh="数值", en="Value")
+    document_number: str = column(nullable=True, zh="文号", en="Document number")
+    document_date: str = column(form="published", nullable=True, zh="文件日期", en="Date of document")
+    source_id: str = _source()
+    grade: str = _grade()
+    note_zh: str = _zh("说明", "Note", nullable=True)
+    note_en: str = _en("说明", "Note", nullable=True)
+
+
+class CityEnergy(Table):
+    """What is known of the energy use of each city: the input of the city accounts."""
+
+    region: str = column(key=True, references="regions.code", zh="地区", en="Region")
+    year: int = column(key=True, unit="year", low=1949, high=2100, zh="年份", en="Year")
+    item: str = column(key=True, vocabulary="city_item", zh="项目", en="Item")
+    fuel: str = column(key=True, vocabulary="fuels", zh="能源品种", en="Fuel")
+    unit: str = column(zh="计量单位", en="Unit")
+    value: float = column(unit="unit", nullable=True, low=0, zh="数量", en="Quantity")
+    source_id: str = _source()
+    grade: str = _grade()
+
+
 class DecisionsTaken(Table):
     """What ``[decisions]`` of the pack settles, one row a key."""
 
@@ -369,5 +427,12 @@ PACK_TABLES: dict[str, type[Table]] = {
     "published_emissions": PublishedEmissions,
     "economy": Economy,
     "factors": Factors,
+    "balances": Balances,
+    "activities": Activities,
+    "assessed_figures": AssessedFigures,
+    "city_energy": CityEnergy,
 }
 """File name without ``.csv`` -> contract, in the order in which a reader meets them."""
+
+OPTIONAL_TABLES = frozenset({"balances", "activities", "assessed_figures", "city_energy"})
+"""Tables that a pack may leave out: without the file they have no rows."""

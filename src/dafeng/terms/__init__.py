@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 VOCABULARY_FILES = (
     "provinces", "sectors", "sector_groups", "fuels", "fuel_groups", "flows", "energy_variables",
-    "emission_variables", "gases", "gwp_sets",
+    "emission_variables", "gases", "gwp_sets", "fuel_totals", "balance_rows", "ipcc_categories",
+    "ghg_activities", "assessment_scopes",
 )  # fmt: skip
+UNIONS = {"balance_fuels": ("fuel_totals", "fuels")}
+"""Vocabularies that are made of others."""
 _ALIASES = ("zh", "en", "full_zh", "gb_code", "ceads_emission_name", "ceads_energy_name")
 
 
@@ -42,7 +45,7 @@ def rows(name: str) -> tuple[Mapping[str, str], ...]:
 @cache
 def vocabularies() -> tuple[str, ...]:
     """Return the names of all vocabularies."""
-    return (*VOCABULARY_FILES, *sorted({row["vocabulary"] for row in rows("labels")}))
+    return (*VOCABULARY_FILES, *UNIONS, *sorted({row["vocabulary"] for row in rows("labels")}))
 
 
 @cache
@@ -56,6 +59,8 @@ def entries(vocabulary: str) -> Mapping[str, Mapping[str, str]]:
     """
     if vocabulary in VOCABULARY_FILES:
         return {row["code"]: row for row in rows(vocabulary)}
+    if vocabulary in UNIONS:
+        return {code: row for part in UNIONS[vocabulary] for code, row in entries(part).items()}
     found = {row["code"]: row for row in rows("labels") if row["vocabulary"] == vocabulary}
     if not found:
         raise KeyError(vocabulary)
@@ -83,7 +88,8 @@ def aliases(vocabulary: str) -> Mapping[str, str]:
     """Return every spelling that names exactly one code, lower case: spelling -> code."""
     found: dict[str, set[str]] = {}
     for code, row in entries(vocabulary).items():
-        for spelling in (code, *(row.get(field) or "" for field in _ALIASES)):
+        more = (row.get("aliases") or "").split(";")
+        for spelling in (code, *(row.get(field) or "" for field in _ALIASES), *more):
             if spelling:
                 found.setdefault(spelling.strip().lower(), set()).add(code)
     own = {code.lower(): {code} for code in entries(vocabulary)}

@@ -1,0 +1,167 @@
+"""Sheets of cells, from the bytes of an XLSX workbook or a CSV text: the raw form of official layouts.
+
+Nothing here touches a file; ``io`` modules read bytes and call :func:`read_grids`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, Any
+
+from dafeng.errors import Finding, InputRefused, Place
+from dafeng.parsing import MAX_BYTES, decode_text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Cell = str | float | bool | date | None
+
+MAX_CELLS = 5_000_000
+UNPACKED_RATIO = 200
+"""Largest ratio of unpacked to packed bytes of a workbook; more is a bomb. [1]"""
+UNPACKED_FLOOR = 64 * 2**20
+"""Unpacked bytes that are always allowed. [B]"""
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The cells of one sheet, row by row; rows and columns count from 0 here, from 1 in messages.
+
+    Parameters
+    ----------
+    name : str
+        File.
+    sheet : str
+        Sheet; empty for a CSV file.
+    rows : tuple of tuple
+        Text without surrounding blanks, numbers, dates; None for an empty cell. All rows are equally long.
+    """
+
+    name: str
+    sheet: str
+    rows: tuple[tuple[Cell, ...], ...]
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return len(self.rows[0]) if self.rows else 0
+
+    def place(self, row: int, column: int | None = None) -> Place:
+        """Return where a cell stands, as the user of a spreadsheet says it."""
+        return Place(self.name, self.sheet, row + 1, "" if column is None else column_letters(column))
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column that counts from 0.
+
+    Examples
+    --------
+    >>> column_letters(0), column_letters(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def is_workbook(raw: bytes) -> bool:
+    """Return whether bytes are a spreadsheet (XLSX or the older XLS) rather than text."""
+    return raw.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0"))
+
+
+def read_grids(raw: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> tuple[Grid, ...]:
+    """Return the sheets of a workbook, or the one of a CSV text; sheets without cells are left out.
+
+    Parameters
+    ----------
+    raw : bytes
+        XLSX, XLS, or CSV text (UTF-8, UTF-16 or GBK; comma, semicolon or tab).
+    name : str
+        Named in errors.
+    max_bytes : int
+        Larger files are refused. [B]
+
+    Raises
+    ------
+    InputRefused
+        Empty, too large, damaged, or packed beyond reason.
+    """
+    if not is_workbook(raw):
+        return (_read_text(raw, name, max_bytes),)
+    if len(raw) > max_bytes:
+        sizes = {"size_mb": f"{len(raw) / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
+        raise InputRefused([Finding("file_too_large", Place(name), sizes)])
+    _check_packing(raw, name)
+    grids = tuple(grid for grid in _read_sheets(raw, name) if grid.rows)
+    if not grids:
+        raise InputRefused([Finding("file_empty", Place(name))])
+    return grids
+
+
+def _check_packing(raw: bytes, name: str) -> None:
+    if not raw.startswith(b"PK"):
+        return
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except (zipfile.BadZipFile, ValueError, OSError) as error:
+        raise InputRefused([Finding("workbook_damaged", Place(name), {"reason": error})]) from error
+    if unpacked > max(UNPACKED_FLOOR, UNPACKED_RATIO * len(raw)):
+        raise InputRefused([Finding("workbook_bomb", Place(name), {"size_mb": f"{unpacked / 2**20:.0f}"})])
+
+
+def _read_sheets(raw: bytes, name: str) -> list[Grid]:
+    import python_calamine  # noqa: PLC0415 - only workbooks need it
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(raw))
+        return [_read_sheet(workbook.get_sheet_by_name(sheet), name, sheet) for sheet in workbook.sheet_names]
+    except InputRefused:
+        raise
+    except Exception as error:  # the reader raises errors of its own for every damage
+        raise InputRefused([Finding("workbook_damaged", Place(name), {"reason": error})]) from error
+
+
+def _read_sheet(content: Any, name: str, sheet: str) -> Grid:
+    if content.total_height * content.total_width > MAX_CELLS:
+        size = {"rows": content.total_height, "columns": content.total_width}
+        raise InputRefused([Finding("sheet_too_large", Place(name, sheet), size)])
+    return Grid(name, sheet, _square(content.to_python(skip_empty_area=False)))
+
+
+def _read_text(raw: bytes, name: str, max_bytes: int) -> Grid:
+    text, _ = decode_text(raw, name, max_bytes=max_bytes)
+    first = text.splitlines()[0] if text else ""
+    separator = max(",;\t", key=first.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise InputRefused([Finding("file_not_csv", Place(name), {"reason": error})]) from error
+    return Grid(name, "", _square(rows))
+
+
+def _square(rows: Sequence[Sequence[object]]) -> tuple[tuple[Cell, ...], ...]:
+    clean = [[_clean(cell) for cell in row] for row in rows]
+    while clean and all(cell is None for cell in clean[-1]):
+        clean.pop()
+    width = max((len(row) for row in clean), default=0)
+    return tuple((*row, *([None] * (width - len(row)))) for row in clean)
+
+
+def _clean(cell: object) -> Cell:
+    if isinstance(cell, str):
+        return cell.strip(" \t\r\n\u3000\xa0\ufeff") or None
+    if isinstance(cell, bool | date):
+        return cell.date() if isinstance(cell, datetime) else cell
+    if isinstance(cell, int | float):
+        return float(cell)
+    if isinstance(cell, time | timedelta):
+        return str(cell)
+    return None
