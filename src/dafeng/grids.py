@@ -6,7 +6,9 @@ Nothing here touches a file; ``io`` modules read bytes and call :func:`read_grid
 from __future__ import annotations
 
 import csv
+import html
 import io
+import re
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -165,3 +167,57 @@ def _clean(cell: object) -> Cell:
     if isinstance(cell, time | timedelta):
         return str(cell)
     return None
+
+
+_ERROR_CELL = re.compile(rb"<c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})([0-9]{1,7})\"")
+_SHEET = re.compile(rb"<sheet\b[^>]*>")
+_ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
+
+
+def find_error_cells(raw: bytes) -> dict[str, set[tuple[int, int]]]:
+    """Return the cells of an XLSX workbook whose formula failed (#REF!): the reader shows them empty.
+
+    Parameters
+    ----------
+    raw : bytes
+        A workbook that :func:`read_grids` has accepted.
+
+    Returns
+    -------
+    dict of str to set of (int, int)
+        Sheet -> row and column, counting from 0; empty for the older XLS.
+    """
+    if not raw.startswith(b"PK"):
+        return {}
+    found: dict[str, set[tuple[int, int]]] = {}
+    with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+        for sheet, part in _sheet_parts(archive).items():
+            if part in archive.namelist():
+                hits = _ERROR_CELL.findall(archive.read(part))
+                found[sheet] = {(int(row) - 1, _column_number(letters.decode())) for letters, row in hits}
+    return found
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Return which part of a workbook holds each sheet."""
+    names = archive.namelist()
+    if "xl/workbook.xml" not in names or "xl/_rels/workbook.xml.rels" not in names:
+        return {}
+    links = {}
+    for tag in re.findall(rb"<Relationship\b[^>]*>", archive.read("xl/_rels/workbook.xml.rels")):
+        fields = dict(_ATTRIBUTE.findall(tag.decode("utf-8", "replace")))
+        links[fields.get("Id", "")] = fields.get("Target", "")
+    parts = {}
+    for tag in _SHEET.findall(archive.read("xl/workbook.xml")):
+        fields = dict(_ATTRIBUTE.findall(tag.decode("utf-8", "replace")))
+        target = links.get(fields.get("r:id", ""), "")
+        part = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+        parts[html.unescape(fields.get("name", ""))] = part
+    return parts
+
+
+def _column_number(letters: str) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1

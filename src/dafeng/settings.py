@@ -30,6 +30,21 @@ class Settings(BaseModel):
     max_file_mb: Annotated[
         int, Field(ge=1, le=4096, description="读入文件的大小上限（MB）/ largest input file (MB)")
     ] = 200
+    uncertainty_draws: Annotated[
+        int,
+        Field(ge=100, le=200_000, description="不确定性模拟的抽样次数 / draws of the uncertainty simulation"),
+    ] = 10_000
+    uncertainty_seed: Annotated[
+        int, Field(ge=0, description="不确定性模拟的随机数种子 / seed of the uncertainty simulation")
+    ] = 2030
+    flash_day: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=28,
+            description="快报在次月几日开放 / day of the next month on which a flash estimate opens",
+        ),
+    ] = 25
 
 
 def read_settings(path: Path | None = None) -> Settings:

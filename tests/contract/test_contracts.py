@@ -118,4 +118,9 @@ def test_a_missing_value_in_a_key_is_declared_on_purpose() -> None:
     assert nullable_keys >= {("Emissions", "fuel"), ("Economy", "price_basis"), ("Factors", "fuel")}
     assert nullable_keys <= {
         ("Emissions", "fuel"), ("Economy", "price_basis"), ("Factors", "fuel"), ("EmissionLine", "fuel"),
+        ("EnergyTransfer", "sender"), ("EnergyTransfer", "receiver"), ("ConsumptionView", "partner"),
+        ("LineInput", "region"), ("LineInput", "sector"), ("LineInput", "fuel"),
+        ("UncertainLine", "sector"), ("UncertainLine", "fuel"), ("PropagatedRow", "fuel_group"),
+        ("KnownPart", "fuel_group"), ("DefaultUncertainty", "category"), ("DefaultUncertainty", "sector"),
+        ("DefaultUncertainty", "fuel"), ("DefaultUncertainty", "gas"),
     }  # fmt: skip

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng import inventory, tracking
+from dafeng.app.tables import TABLES
+from dafeng.inventory.guideline.activity_contracts import ConsumptionView, MethaneVariant
+from dafeng.inventory.guideline.contracts import EmissionLine
 from dafeng.pack import PACK_TABLES
 from dafeng.report import ReportContext, ReportMeta
 from dafeng.result import NamedTable
-from dafeng.table import columns_of
+from dafeng.table import columns_of, empty_table
 
 if TYPE_CHECKING:
     from dafeng.table import Table
@@ -399,7 +402,55 @@ def make_tables() -> dict[str, NamedTable]:
             ],
         ),
     }
-    return tables | {key: named(key, contract, rows) for key, (contract, rows) in made.items()}
+    drawn = {key: named(key, contract, rows) for key, (contract, rows) in made.items()}
+    # what is not made up here has no rows: a page says so and does not fail
+    empty = {
+        key: NamedTable(key, empty_table(contract), contract, zh, en)
+        for key, (contract, zh, en) in TABLES.items()
+    }
+    return empty | tables | drawn | border_tables()
+
+
+def border_tables() -> dict[str, NamedTable]:
+    """Return coal-mine methane and the territorial and consumption views."""
+    place = {"region": REGION, "year": 2022}
+    line = {**place, "category": "1B1ai1", "sector": "underground", "gas": "CH4", "unit": "kt", "grade": "C"}
+    variant = {
+        **place, "category": "1B1ai1", "mine": "underground", "factor_id": "own", "name_zh": HOSTILE,
+        "name_en": HOSTILE, "coal_mt": 10.0, "factor": 6.0, "factor_unit": "kg/t", "methane_kt": 60.0,
+        "chosen": True, "share_year": 2022, "source_id": "book", "grade": "C",
+    }  # fmt: skip
+    scope = {"boundary": "production", "power_export": "included", "process": "with_process", "gases": "co2"}
+    view = {**place, **scope, "source_id": "book", "grade": "B"}
+    power = view | {
+        "process": "energy_only", "item": "power_exchange", "variant": "year_factor", "energy": 100.0,
+        "energy_unit": "10^8 kWh", "factor": 0.7, "factor_unit": "kg CO2/kWh", "value_mt": 7.0,
+    }  # fmt: skip
+    net = view | {"power_export": "excluded", "variant": "year_factor", "value_mt": 111.0}
+    rows = {
+        "accounts.methane": (
+            EmissionLine,
+            [
+                line | {"activity": 1000.0, "activity_unit": "10^4 t", "value": 60.0, "note_zh": HOSTILE,
+                        "note_en": HOSTILE},
+                line | {"category": "1B1ai4", "sector": "used_or_flared", "notation": "NE",
+                        "note_zh": HOSTILE, "note_en": HOSTILE},
+            ],
+        ),
+        "accounts.methane_factors": (MethaneVariant, [variant]),
+        "accounts.consumption": (
+            ConsumptionView,
+            [
+                view | {"item": "territorial", "variant": "plain", "value_mt": 118.0},
+                power,
+                net | {"item": "without_power_export"},
+                net | {"boundary": "consumption", "item": "consumption", "note_zh": HOSTILE},
+                view | {"item": "coke_making", "variant": "plain", "energy": 5.0, "energy_unit": "10^4 t",
+                        "value_mt": 0.01},
+            ],
+        ),
+    }  # fmt: skip
+    return {key: named(key, contract, made) for key, (contract, made) in rows.items()}
 
 
 def make_context(**changes: Any) -> ReportContext:

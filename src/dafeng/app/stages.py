@@ -6,7 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dafeng import terms
+from dafeng.app.accounts_stage import ACCOUNTS_FILES, accounts_parameters, take_accounts
+from dafeng.app.assessment_stage import ASSESSMENT_FILES, assess_pack
+from dafeng.app.balance_stage import BALANCE_FILES, show_balances
+from dafeng.app.city_stage import CITY_FILES, account_pack_cities
+from dafeng.app.consumption_stage import CONSUMPTION_FILES, consumption_parameters, view_borders
+from dafeng.app.decomposition_stage import DECOMPOSITION_FILES, decompose_pack
 from dafeng.app.tables import name_tables
+from dafeng.app.uncertainty_stage import (
+    UNCERTAINTY_FILES,
+    assess_pack_uncertainty,
+    uncertainty_parameters,
+)
 from dafeng.errors import InputRefused
 from dafeng.inventory import (
     METHOD,
@@ -176,8 +187,23 @@ def _tracking_parameters(context: RunContext) -> dict[str, object]:
     }
 
 
+def _region_parameter(context: RunContext) -> dict[str, object]:
+    return {"region": context.pack.config.pack.region}
+
+
+def _dated_parameters(context: RunContext) -> dict[str, object]:
+    return _region_parameter(context) | {"as_of": context.as_of.isoformat()}
+
+
 STAGES = (
     Stage("plan", tuple(PLAN_TABLES), lambda _context: {}, read_plan),
     Stage("inventory", INVENTORY_FILES, lambda c: {"accept_findings": c.accept_findings}, take_inventory),
+    Stage("balance", BALANCE_FILES, lambda _context: {}, show_balances),
+    Stage("accounts", ACCOUNTS_FILES, accounts_parameters, take_accounts),
+    Stage("uncertainty", UNCERTAINTY_FILES, uncertainty_parameters, assess_pack_uncertainty),
+    Stage("consumption", CONSUMPTION_FILES, consumption_parameters, view_borders),
+    Stage("decomposition", DECOMPOSITION_FILES, _region_parameter, decompose_pack),
+    Stage("assessment", ASSESSMENT_FILES, _dated_parameters, assess_pack),
+    Stage("city_accounts", CITY_FILES, _region_parameter, account_pack_cities),
     Stage("tracking", TRACKING_FILES, _tracking_parameters, track_targets),
 )

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dafeng import inventory, tracking
+from dafeng import balance, inventory, tracking
+from dafeng.balance.audit import AuditFindings
+from dafeng.decomposition.contracts import EmissionDrivers, EmissionEffects
+from dafeng.inventory import assessment, city_accounts, guideline, uncertainty
+from dafeng.inventory.guideline.activity_contracts import ConsumptionView, MethaneVariant
+from dafeng.inventory.guideline.contracts import EmissionLine
 from dafeng.pack import PACK_TABLES, DecisionsTaken
 from dafeng.result import NamedTable
 
@@ -40,6 +45,67 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "inventory.published": (PACK_TABLES["published_emissions"], "公布的排放", "Published emissions"),
     "inventory.calorific": (inventory.CalorificValue, "平均低位发热量", "Average net calorific values"),
     "inventory.findings": (inventory.InventoryFinding, "可疑数据", "Implausible values"),
+    "inventory.city_totals": (city_accounts.CityTotal, "各市排放", "Emissions of the cities"),
+    "inventory.city_accounts": (
+        city_accounts.CityAccount,
+        "各市账户（分部分、品种）",
+        "City accounts by part and fuel",
+    ),
+    "inventory.city_benchmark": (
+        city_accounts.CityBenchmark,
+        "各市与全省衔接",
+        "Cities benchmarked to the province",
+    ),
+    "inventory.city_rules": (city_accounts.CityRule, "各市核算规则", "Rule of the city accounts"),
+    "assessment.scopes": (assessment.AssessmentScope, "考核口径", "Assessment scopes"),
+    "assessment.scope_terms": (assessment.ScopeTerm, "考核口径的构成项", "Terms of the assessment scopes"),
+    "assessment.price_bases": (assessment.PriceBase, "价格基年", "Price base years"),
+    "assessment.power": (assessment.PowerTrade, "电力调出和因子", "Net power export and factors"),
+    "assessment.gdp": (assessment.ConstantGdp, "不变价生产总值", "GDP at constant prices"),
+    "assessment.accounts": (
+        assessment.AssessmentAccount,
+        "考核口径自测数",
+        "Own estimates by assessment scope",
+    ),
+    "assessment.terms": (assessment.AccountTerm, "自测数的构成", "Terms of the own estimates"),
+    "assessment.figures": (
+        assessment.AssessmentFigure,
+        "自测、反馈、核定数",
+        "Own, feedback and approved figures",
+    ),
+    "assessment.gap": (assessment.AssessmentGap, "自测与核定的差额", "Gaps between own and approved figures"),
+    "accounts.lines": (guideline.EmissionLine, "第二法清单", "Inventory by the second method"),
+    "accounts.totals": (guideline.CategoryTotal, "第二法分类合计", "Totals by category, second method"),
+    "accounts.methods": (guideline.MethodTotal, "两种方法对照", "Both methods side by side"),
+    "accounts.method_gap": (guideline.MethodGap, "两种方法差额的原因", "The gap between the methods by term"),
+    "accounts.reference": (
+        guideline.ReferenceComparison,
+        "参考法与部门法",
+        "Reference and sectoral approach",
+    ),
+    "accounts.completeness": (guideline.Coverage, "第二法完整性", "Completeness of the second method"),
+    "accounts.factors": (guideline.GuidelineFactor, "第二法因子", "Factors of the second method"),
+    "uncertainty.totals": (
+        uncertainty.TotalUncertainty,
+        "排放总量的不确定性",
+        "Uncertainty of total emissions",
+    ),
+    "uncertainty.approach1": (
+        uncertainty.PropagatedRow,
+        "误差传播（IPCC 表3.2）",
+        "Error propagation (IPCC table 3.2)",
+    ),
+    "uncertainty.approach2": (uncertainty.SimulatedRow, "蒙特卡洛模拟", "Monte Carlo simulation"),
+    "uncertainty.key_categories": (
+        uncertainty.KeyCategoryRow,
+        "关键类别（IPCC 表4.2、4.3）",
+        "Key categories (IPCC tables 4.2, 4.3)",
+    ),
+    "uncertainty.known_parts": (
+        uncertainty.KnownPart,
+        "已知和缺少的不确定性",
+        "Known and missing uncertainties",
+    ),
     "tracking.verdicts": (tracking.Verdicts, "目标结论", "Verdicts"),
     "tracking.variants": (tracking.Variants, "不同读法下的结论", "Verdicts by reading"),
     "tracking.rules": (tracking.JudgingRules, "判定规则", "How targets are judged"),
@@ -47,6 +113,16 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "tracking.series": (PACK_TABLES["series"], "观测序列", "Observed series"),
     "tracking.observations": (PACK_TABLES["observations"], "公布的结果", "Published outcomes"),
     "tracking.indicator_series": (PACK_TABLES["indicator_series"], "指标与序列", "Indicators and series"),
+    "accounts.methane": (EmissionLine, "煤矿甲烷", "Coal-mine methane"),
+    "accounts.methane_factors": (MethaneVariant, "煤矿甲烷各因子对照", "Coal-mine methane by factor"),
+    "accounts.consumption": (ConsumptionView, "本地与消费侧排放", "Territorial and consumption views"),
+    "balance.cells": (PACK_TABLES["balances"], "能源平衡表", "Energy balance"),
+    "balance.flow": (balance.BalanceFlow, "能源平衡流向", "Flow of the energy balance"),
+    "balance.undrawn": (balance.UndrawnCells, "平衡流向未画入", "Balance not drawn"),
+    "balance.differences": (balance.BalanceDifference, "平衡差额", "Statistical differences"),
+    "balance.audit": (AuditFindings, "核查结果", "Audit findings"),
+    "decomposition.effects": (EmissionEffects, "排放变化的因素", "Drivers of the change of emissions"),
+    "decomposition.drivers": (EmissionDrivers, "分解所用的总量", "Totals behind the decomposition"),
 }
 """Every table of a run: id -> contract, Chinese and English title."""
 

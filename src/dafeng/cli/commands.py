@@ -7,7 +7,10 @@ from typing import Annotated
 
 import typer
 
-from dafeng.cli import inventory, pack, plan, terms, track
+from dafeng.cli import balance, inventory, pack, plan, terms, track
+from dafeng.cli.decompose import decompose_command
+from dafeng.cli.exchange import export_command, import_app
+from dafeng.cli.flash import flash_command
 from dafeng.cli.output import Format, print_summary, show_progress, write_answer
 from dafeng.settings import default_toml, read_settings
 from dafeng.version import __version__
@@ -19,10 +22,15 @@ app = typer.Typer(
     help="达峰 dafeng：碳达峰方案的测算、跟踪和报告 / accounts, tracking and reports of a carbon-peak plan",
 )
 app.add_typer(inventory.app, name="inventory")
+app.add_typer(balance.app, name="balance")
 app.add_typer(pack.app, name="pack")
 app.add_typer(plan.app, name="plan")
 app.add_typer(track.app, name="track")
 app.add_typer(terms.app, name="terms")
+app.command("flash")(flash_command)
+app.command("export")(export_command)
+app.add_typer(import_app, name="import")
+app.command("decompose")(decompose_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -7,11 +7,21 @@ from typing import Annotated
 
 import typer
 
+from dafeng.cli.inventory_accounts import assess_command, cities_command, scopes_command
+from dafeng.cli.inventory_consumption import consumption_command
+from dafeng.cli.inventory_guideline import guideline_command
+from dafeng.cli.inventory_uncertainty import uncertainty_command
 from dafeng.settings import read_settings
 
 NOTES_SHOWN = 20
 
 app = typer.Typer(no_args_is_help=True, help="排放清单 / emission inventory")
+app.command("guideline")(guideline_command)
+app.command("consumption")(consumption_command)
+app.command("uncertainty")(uncertainty_command)
+app.command("scopes")(scopes_command)
+app.command("assess")(assess_command)
+app.command("cities")(cities_command)
 
 
 @app.command("run")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng import terms
+from dafeng.balance.graph import break_cycles, sum_nodes
 from dafeng.inventory.contracts import CalorificValue, EnergyFlow, UndrawnEnergy
 from dafeng.table import check, empty_table
 
@@ -25,8 +26,6 @@ TRANSFORMATIONS = (
     "coal_washing", "briquettes_making", "coking", "petroleum_refineries", "gas_works", "heating_supply",
     "thermal_power",
 )  # fmt: skip
-ROUNDING = 1e-9
-"""Share of an output below which a remainder is the noise of binary fractions. [1]"""
 OTHER_ENDS = frozenset({"use:loss", "use:unallocated", "use:conversion"})
 _KEY = ["region", "year", "source", "target"]
 
@@ -98,32 +97,8 @@ def list_undrawn(energy: pl.DataFrame) -> pl.DataFrame:
         ((pl.col("variable") == "final_consumption") & (pl.col("sector") != "total"))
         | (pl.col("sector").is_in(TRANSFORMATIONS) & (pl.col("value") > 0))
     ).filter(~pl.col("fuel").is_in(known))
-    summed = used.group_by("region", "year", "fuel", "unit").agg(pl.col("value").sum())
+    summed = used.group_by("region", "year", "fuel", "unit", maintain_order=True).agg(pl.col("value").sum())
     return check(summed.sort("region", "year", "fuel"), UndrawnEnergy)
-
-
-def break_cycles(flows: pl.DataFrame) -> pl.DataFrame:
-    """Return the flows with every output that would close a circle moved to a node of its own.
-
-    Parameters
-    ----------
-    flows : polars.DataFrame
-        ``source, target, tj`` of one region and year.
-    """
-    edges: dict[str, set[str]] = {}
-    moved = []
-    last = pl.col("source").str.starts_with("process:")
-    ordered = flows.sort(last, "tj", "source", "target", descending=[False, True, False, False])
-    for source, target in ordered.select("source", "target").iter_rows():
-        if _reaches(edges, target, source):
-            moved.append((source, target))
-        else:
-            edges.setdefault(source, set()).add(target)
-    closing = pl.DataFrame(moved, schema=["source", "target"], orient="row").with_columns(again=pl.lit("+"))
-    if closing.is_empty():
-        return flows
-    joined = flows.join(closing, on=["source", "target"], how="left", maintain_order="left")
-    return joined.with_columns(target=pl.col("target") + pl.col("again").fill_null("")).drop("again")
 
 
 def _rest(flows: pl.DataFrame, kind: str, to: str) -> pl.DataFrame:
@@ -133,29 +108,8 @@ def _rest(flows: pl.DataFrame, kind: str, to: str) -> pl.DataFrame:
     rows nobody knows where to. What a transformation takes in beyond its listed outputs is conversion loss
     and unlisted output.
     """
-    node = ["region", "year", "node"]
-    into = flows.filter(pl.col("target").str.starts_with(kind)).rename({"target": "node"})
-    out = flows.filter(pl.col("source").str.starts_with(kind)).rename({"source": "node"})
-    taken = pl.col("taken").fill_null(0.0)
-    rest = (
-        into.group_by(node, maintain_order=True)
-        .agg(pl.col("tj").sum())
-        .join(out.group_by(node).agg(taken=pl.col("tj").sum()), on=node, how="left", maintain_order="left")
-        .filter(pl.col("tj") - taken > ROUNDING * (pl.col("tj") + taken))
-    )
-    return rest.select("region", "year", source="node", target=pl.lit(to), tj=pl.col("tj") - taken)
-
-
-def _reaches(edges: dict[str, set[str]], start: str, goal: str) -> bool:
-    seen, queue = {start}, [start]
-    while queue:
-        node = queue.pop()
-        if node == goal:
-            return True
-        fresh = edges.get(node, set()) - seen
-        seen |= fresh
-        queue += fresh
-    return False
+    rest = sum_nodes(flows, kind).filter((pl.col("into") > 0) & (pl.col("rest") > 0))
+    return rest.select("region", "year", source="node", target=pl.lit(to), tj="rest")
 
 
 def _in_tj(energy: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator
+
+from dafeng import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,6 +50,20 @@ class MapInfo(_Record):
     """审图号; empty: maps carry the stamp 内部参考 (for internal reference)."""
 
 
+class AccountsInfo(_Record):
+    """How the accounts of all gases are shown."""
+
+    gwp_set: str = ""
+    """Set of warming potentials for CO2 equivalent (``SAR`` to ``AR6``); empty: gas masses only."""
+
+    @field_validator("gwp_set")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value and value not in terms.codes("gwp_sets"):
+            raise ValueError(", ".join(sorted(terms.codes("gwp_sets"))))
+        return value
+
+
 class AboutReading(_Record):
     """How 左右 (about) is read."""
 
@@ -77,6 +93,7 @@ class PackConfig(_Record):
 
     pack: PackInfo
     map: MapInfo = MapInfo()
+    accounts: AccountsInfo = AccountsInfo()
     decisions: Decisions = Decisions()
 
 

@@ -36,6 +36,9 @@ base_year = 2020               # 目标未写基年时的起点 / baseline where
 boundaries = "boundaries.geojson"   # WGS-84 GeoJSON，每个要素含 properties.code
 approval_number = ""                # 审图号；空则印“内部参考” / empty: stamped for internal reference
 
+[accounts]
+gwp_set = ""                        # 增温潜势，如 AR5；空则只列气体质量 / GWP set; empty: gas masses only
+
 # 没有文件规定的读法；不写就是未决定，结论会列出各种读法
 # Decisions that no document makes; what is unset stays open and verdicts show variants.
 [decisions.about]

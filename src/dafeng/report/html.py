@@ -52,7 +52,7 @@ def render_report(context: ReportContext) -> str:
         "page.html",
         title=title,
         meta=fresh.meta,
-        policy=_policy(scripts),
+        policy=security_policy(scripts),
         font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only
         style=Markup(style),  # noqa: S704 - our own asset
         body=Markup(body),  # noqa: S704 - drawn with autoescape
@@ -106,7 +106,7 @@ def _pair(zh: str, en: str) -> list[str]:
     return [zh, en] if zh or en else []
 
 
-def _policy(scripts: list[Markup]) -> str:
+def security_policy(scripts: list[Markup]) -> str:
     """Return the content security policy: no address at all, and only our own scripts by their hash."""
     hashes = []
     for script in scripts:

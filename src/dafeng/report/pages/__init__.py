@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dafeng.report.pages.assessment import PAGE as ASSESSMENT
+from dafeng.report.pages.balance import PAGE as BALANCE
+from dafeng.report.pages.city_accounts import PAGE as CITY_ACCOUNTS
 from dafeng.report.pages.city_map import PAGE as CITY_MAP
 from dafeng.report.pages.cover import PAGE as COVER
+from dafeng.report.pages.decomposition import PAGE as DECOMPOSITION
 from dafeng.report.pages.emissions import PAGE as EMISSIONS
 from dafeng.report.pages.flow import PAGE as FLOW
 from dafeng.report.pages.headlines import PAGE as HEADLINES
+from dafeng.report.pages.methane import PAGE as METHANE
 from dafeng.report.pages.method import PAGE as METHOD
+from dafeng.report.pages.methods_compared import PAGE as METHODS_COMPARED
 from dafeng.report.pages.rules import PAGE as RULES
 from dafeng.report.pages.targets import PAGE as TARGETS
+from dafeng.report.pages.territorial_consumption import PAGE as TERRITORIAL_CONSUMPTION
+from dafeng.report.pages.uncertainty import PAGE as UNCERTAINTY
 from dafeng.report.pages.unknown import PAGE as UNKNOWN
 
 if TYPE_CHECKING:
     from dafeng.report.page import Page
 
-PAGES: tuple[Page, ...] = (COVER, HEADLINES, EMISSIONS, FLOW, TARGETS, CITY_MAP, UNKNOWN, RULES, METHOD)
+PAGES: tuple[Page, ...] = (
+    COVER, HEADLINES, EMISSIONS, DECOMPOSITION, FLOW, BALANCE, METHODS_COMPARED, METHANE, UNCERTAINTY,
+    TERRITORIAL_CONSUMPTION,
+    TARGETS, ASSESSMENT, CITY_ACCOUNTS, CITY_MAP, UNKNOWN, RULES, METHOD,
+)  # fmt: skip
 
 __all__ = ["PAGES"]

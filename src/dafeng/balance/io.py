@@ -1,0 +1,314 @@
+"""Read energy balance tables: workbooks and CSV texts in the official layout, CSV texts in long form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng import terms
+from dafeng.balance.captions import Caption, read_caption
+from dafeng.balance.contracts import FIRST_YEAR, LAST_YEAR, BalanceCells
+from dafeng.balance.editions import detect_edition, find_edition
+from dafeng.balance.labels import match_unit
+from dafeng.balance.long import DEFAULT_GRADE, is_long, read_long
+from dafeng.balance.model import COAL_EQUIVALENT_UNIT, Balance, ElectricityBasis
+from dafeng.balance.sheet import SheetTable, decide_measure, read_sheet
+from dafeng.balance.signs import Signs, SignsFound, detect_signs, turn_signs
+from dafeng.errors import Finding, InputRefused, Place
+from dafeng.grids import find_error_cells, is_workbook, read_grids
+from dafeng.parsing import MAX_BYTES
+from dafeng.provenance import Source, hash_bytes
+from dafeng.table import check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dafeng.balance.editions import Edition
+    from dafeng.balance.model import Measure
+
+KEY = ["region", "year", "row", "fuel"]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user says of a file; what is left open is looked for in it.
+
+    Parameters
+    ----------
+    region : str
+        Code or name of the province.
+    year : int or None
+        Data year.
+    edition : str
+        Code of the layout.
+    measure : {"physical", "coal_equivalent"}, optional
+    electricity : ElectricityBasis, optional
+        How a standard-coal table counts electricity, where its title does not say.
+    signs : {"yearbook", "input_positive"}, optional
+        Sign convention of transformation and of what leaves the province.
+    accept_findings : bool
+        Read in spite of labels that are unknown, signs that are odd, units that are not said.
+    max_bytes : int
+        Limit of the file. [B]
+    """
+
+    region: str = ""
+    year: int | None = None
+    edition: str = ""
+    measure: Measure | None = None
+    electricity: ElectricityBasis | None = None
+    signs: Signs | None = None
+    accept_findings: bool = False
+    max_bytes: int = MAX_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBalance:
+    """A balance that was read, with what was found on the way.
+
+    Parameters
+    ----------
+    balance : Balance
+        Signs as in the yearbook.
+    source : Source
+    edition : Edition
+        The layout that the file follows.
+    signs : SignsFound
+        The sign convention of the file.
+    places : polars.DataFrame
+        ``region, year, row, fuel, file, sheet, place``: where each cell stands.
+    findings : tuple of Finding
+        Warnings that were accepted, notes.
+    """
+
+    balance: Balance
+    source: Source
+    edition: Edition
+    signs: SignsFound
+    places: pl.DataFrame
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """Cells with their places before anything is decided about edition, signs and electricity."""
+
+    cells: pl.DataFrame
+    places: list[Place]
+    rows: frozenset[str]
+    fuels: frozenset[str]
+    measure: Measure
+    captions: list[Caption]
+    findings: list[Finding]
+
+
+def read_balance(path: Path, options: ReadOptions | None = None) -> ReadBalance:
+    """Return the balance of a file: XLSX or XLS (a sheet a province and year), or CSV.
+
+    Parameters
+    ----------
+    path : Path
+        The official layout with titles, or one line a cell (``region,year,row,fuel,unit,value``, or
+        ``variable,sector`` in the place of ``row``).
+    options : ReadOptions, optional
+
+    Raises
+    ------
+    InputRefused, TableError
+        With every defect at once. Warnings refuse too unless they are accepted.
+    """
+    options = options or ReadOptions()
+    raw = read_file(path, options.max_bytes)
+    if not is_workbook(raw) and is_long(raw, path.name, max_bytes=options.max_bytes):
+        read = _read_lines(raw, path.name, options)
+    else:
+        read = _read_sheets(raw, path.name, options)
+    signs = detect_signs(read.cells, read.places.__getitem__)
+    findings = [*read.findings, *(signs.findings if options.signs is None else ())]
+    if options.signs:
+        signs = SignsFound(options.signs, options.signs)
+    _stop(findings, accept=options.accept_findings)
+    edition = _decide_edition(read, options)
+    cells = turn_signs(read.cells, signs.transformation, signs.outflow)
+    balance = Balance(
+        check(cells.sort(KEY), BalanceCells, name=path.name), edition.code, read.measure,
+        _decide_electricity(read, options, path.name),
+    )  # fmt: skip
+    source = Source(path.name, path.name, hash_bytes(raw))
+    return ReadBalance(balance, source, edition, signs, _place_table(read), tuple(findings))
+
+
+def _place_table(read: _Read) -> pl.DataFrame:
+    """Return where each cell stands: file, sheet, letters and number of the cell or number of the line."""
+    return read.cells.select(KEY).with_columns(
+        file=pl.Series([place.file for place in read.places], dtype=pl.String),
+        sheet=pl.Series([place.sheet for place in read.places], dtype=pl.String),
+        place=pl.Series(
+            [f"{place.column if place.column.isupper() else ''}{place.row}" for place in read.places],
+            dtype=pl.String,
+        ),
+    )
+
+
+def read_file(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
+    """Return the bytes of a file, never more than the limit.
+
+    Raises
+    ------
+    InputRefused
+        ``file_missing`` or ``file_too_large``.
+    """
+    try:
+        size = path.stat().st_size
+        if size > max_bytes:
+            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
+            raise InputRefused([Finding("file_too_large", Place(str(path)), sizes)])
+        return path.read_bytes()
+    except OSError as error:
+        raise InputRefused.of("file_missing", file=path) from error
+
+
+def _stop(findings: list[Finding], *, accept: bool) -> None:
+    """Raise if a finding is an error, or a warning that nobody accepted."""
+    stopping = [f for f in findings if f.severity == "error" or (f.severity == "warning" and not accept)]
+    if any(finding.severity == "error" for finding in stopping):
+        raise InputRefused(stopping)
+    if stopping:
+        raise InputRefused([Finding("balance_findings_stop", params={"count": len(stopping)}), *stopping])
+
+
+def _read_lines(raw: bytes, name: str, options: ReadOptions) -> _Read:
+    frame = read_long(raw, name, max_bytes=options.max_bytes)
+    own = {code: row["activity_unit"] for code, row in terms.entries("balance_fuels").items()}
+    spelled = {unit: match_unit(unit) or unit for unit in frame["unit"].unique()}
+    frame = frame.with_columns(pl.col("unit").replace(spelled), _own=pl.col("fuel").replace_strict(own))
+    told = frame.filter(pl.col("_own") != COAL_EQUIVALENT_UNIT)
+    measure: Measure = "physical"
+    if told.height and (told["unit"] == COAL_EQUIVALENT_UNIT).all():
+        measure = "coal_equivalent"
+    expected = pl.col("_own") if measure == "physical" else pl.lit(COAL_EQUIVALENT_UNIT)
+    wrong = frame.with_columns(_expected=expected).filter(pl.col("unit") != pl.col("_expected"))
+    findings = [
+        Finding(
+            "unit_wrong", Place(name, row=row["line"], column="unit"),
+            {"what": row["fuel"], "value": row["unit"], "expected": row["_expected"]},
+        )
+        for row in wrong.iter_rows(named=True)
+    ]  # fmt: skip
+    places = [Place(name, row=line, column="value") for line in frame["line"]]
+    return _Read(
+        frame.select(*KEY, "unit", "value", "grade"), places, frozenset(frame["row"]),
+        frozenset(frame["fuel"]), measure, [], findings,
+    )  # fmt: skip
+
+
+def _read_sheets(raw: bytes, name: str, options: ReadOptions) -> _Read:
+    grids = read_grids(raw, name, max_bytes=options.max_bytes)
+    errors = find_error_cells(raw) if is_workbook(raw) else {}
+    found = [(grid, read_sheet(grid, errors.get(grid.sheet, ()))) for grid in grids]
+    tables = [table for _, table in found if table is not None]
+    if not tables:
+        raise InputRefused([Finding("balance_not_found", Place(name))])
+    findings = [
+        Finding("balance_sheet_skipped", grid.place(0), severity="note")
+        for grid, table in found
+        if table is None
+    ]
+    measures = {decide_measure(table, options.measure) for table in tables}
+    if len(measures) > 1:
+        findings.append(Finding("balance_measure_mixed", Place(name)))
+    measure = measures.pop()
+    parts, places = [], []
+    for table in tables:
+        findings += table.findings
+        identity = _identify(table, name, options, findings)
+        if identity is not None:
+            parts.append(_frame_of(table, *identity, measure))
+            places += [table.place(row, column) for row, column, _ in table.cells]
+    cells = pl.concat(parts) if parts else _frame_of(tables[0], "", FIRST_YEAR, measure).clear()
+    findings += _repeated_tables(cells, places, name)
+    return _Read(
+        cells, places, frozenset(row for table in tables for row in table.rows.values()),
+        frozenset(fuel for table in tables for fuel in table.columns.values()), measure,
+        [table.caption for table in tables], findings,
+    )  # fmt: skip
+
+
+def _identify(
+    table: SheetTable, name: str, options: ReadOptions, findings: list[Finding]
+) -> tuple[str, int] | None:
+    """Return province and year of a sheet: as the user says, else its title, its name, the file's name."""
+    captions = [table.caption, read_caption([table.grid.sheet]), read_caption([name])]
+    regions = next((c.regions for c in captions if c.regions), frozenset())
+    years = next((c.years for c in captions if c.years), frozenset())
+    region = terms.resolve("provinces", options.region) if options.region else ""
+    region = region or (next(iter(regions)) if len(regions) == 1 else "")
+    year = options.year or (next(iter(years)) if len(years) == 1 else None)
+    place = table.place(0)
+    if not region:
+        params = {"found": ", ".join(sorted(regions)) or "—"}
+        findings.append(Finding("balance_region_unclear", place, params))
+    if year is None or not FIRST_YEAR <= year <= LAST_YEAR:
+        params = {"found": ", ".join(map(str, sorted(years))) or "—"}
+        findings.append(Finding("balance_year_unclear", place, params))
+    return (region, year) if region and year is not None else None
+
+
+def _frame_of(table: SheetTable, region: str, year: int, measure: Measure) -> pl.DataFrame:
+    own = {code: row["activity_unit"] for code, row in terms.entries("balance_fuels").items()}
+    grade = next(iter(table.caption.grades)) if len(table.caption.grades) == 1 else DEFAULT_GRADE
+    rows = [
+        (region, year, table.rows[row], table.columns[column], value) for row, column, value in table.cells
+    ]
+    schema = {
+        "region": pl.String, "year": pl.Int64, "row": pl.String, "fuel": pl.String, "value": pl.Float64,
+    }  # fmt: skip
+    unit = pl.col("fuel").replace_strict(own, return_dtype=pl.String)
+    frame = pl.DataFrame(rows, schema=schema, orient="row")
+    return frame.select(
+        *KEY, unit=unit if measure == "physical" else pl.lit(COAL_EQUIVALENT_UNIT), value="value",
+        grade=pl.lit(grade),
+    )  # fmt: skip
+
+
+def _repeated_tables(cells: pl.DataFrame, places: list[Place], name: str) -> list[Finding]:
+    """Return one finding for every province and year that stands in two sheets."""
+    sheets = pl.Series("sheet", [place.sheet for place in places], dtype=pl.String)
+    by_sheet = cells.select("region", "year").with_columns(sheets).unique()
+    again = (
+        by_sheet.group_by("region", "year", maintain_order=True)
+        .agg(pl.col("sheet").sort())
+        .filter(pl.col("sheet").list.len() > 1)
+    )
+    return [
+        Finding(
+            "balance_table_repeated", Place(name),
+            {"region": row["region"], "year": row["year"], "sheets": ", ".join(row["sheet"])},
+        )
+        for row in again.sort("region", "year").iter_rows(named=True)
+    ]  # fmt: skip
+
+
+def _decide_edition(read: _Read, options: ReadOptions) -> Edition:
+    said = {code for caption in read.captions for code in caption.editions}
+    if options.edition or len(said) == 1:
+        edition = find_edition(options.edition or said.pop())
+        if not edition.holds(read.rows, read.fuels):
+            lacking = sorted((read.rows - edition.row_codes) | (read.fuels - edition.fuel_codes))
+            params = {"lacking": f"{edition.code}: {', '.join(lacking)}"}
+            raise InputRefused([Finding("balance_edition_none", params=params)])
+        return edition
+    return detect_edition(read.rows, read.fuels, read.cells["year"].unique())
+
+
+def _decide_electricity(read: _Read, options: ReadOptions, name: str) -> ElectricityBasis | None:
+    """Return how a standard-coal table counts electricity; it must be said in the file or by the user."""
+    if read.measure == "physical":
+        return None
+    said = {caption.electricity for caption in read.captions}
+    electricity = (next(iter(said)) if len(said) == 1 else None) or options.electricity
+    if electricity is None:
+        raise InputRefused([Finding("balance_electricity_unsaid", Place(name))])
+    return electricity

@@ -1,0 +1,68 @@
+r"""GDP at constant prices, one vintage a chain.
+
+.. math:: V_t = \prod_{s=b+1}^{t} \frac{i_s}{100}, \qquad G_t = N_b V_t
+
+with the index :math:`i_s` (previous year = 100), the price base year :math:`b` that the rules state for the
+year, and nominal GDP :math:`N_b` of the same vintage. A vintage without nominal GDP of its base year has a
+volume but no amount: amounts of another vintage are never put in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng.inventory.assessment.contracts import ConstantGdp, GdpIndex
+from dafeng.inventory.assessment.rules import find_price_base
+from dafeng.table import check, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+GDP_UNIT = "10^8 CNY"
+
+
+def chain_gdp(index: pl.DataFrame) -> pl.DataFrame:
+    """Return GDP at constant prices by region and vintage.
+
+    Parameters
+    ----------
+    index : GdpIndex
+
+    Returns
+    -------
+    ConstantGdp
+        One row a year of the index; null wherever a link of the chain is missing.
+    """
+    check(index, GdpIndex)
+    rows = []
+    for (region, vintage), part in index.sort("region", "vintage", "year").group_by(
+        "region", "vintage", maintain_order=True
+    ):
+        ratios = {row["year"]: _ratio(row["gdp_index"]) for row in part.iter_rows(named=True)}
+        nominal = dict(part.select("year", "gdp_nominal").iter_rows())
+        for year, ratio in ratios.items():
+            base = find_price_base(year)
+            volume = None if base is None else multiply_ratios(ratios, base, year)
+            level = nominal.get(base) if base is not None else None
+            amount = volume * level if volume is not None and level is not None else None
+            rows.append((region, year, vintage, ratio, base, volume, amount, GDP_UNIT))
+    schema = {spec.name: spec.dtype for spec in columns_of(ConstantGdp)}
+    return check(pl.DataFrame(rows, schema=schema, orient="row"), ConstantGdp)
+
+
+def multiply_ratios(ratios: Mapping[int, float | None], first: int, last: int) -> float | None:
+    """Return the product of yearly ratios after ``first`` up to ``last``; None if a year is missing."""
+    product = 1.0
+    for year in range(first + 1, last + 1):
+        ratio = ratios.get(year)
+        if ratio is None:
+            return None
+        product *= ratio
+    return product
+
+
+def _ratio(index: float | None) -> float | None:
+    return None if index is None else index / 100.0

@@ -1,0 +1,240 @@
+"""Read what a flash estimate rests on: the indicators of a user, the inventory, energy use, past issues."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng import terms
+from dafeng.errors import DafengError, Finding, Place, TableError
+from dafeng.grids import read_grids
+from dafeng.inventory.contracts import Emissions
+from dafeng.inventory.flash.contracts import FlashEstimates, FlashFigures, FlashInput
+from dafeng.inventory.flash.issue import FLASH_DAY, Issue
+from dafeng.inventory.flash.tables import load_table, unit_of
+from dafeng.inventory.io import ReadTable, read_bytes
+from dafeng.parsing import MAX_BYTES, parse_csv
+from dafeng.period import parse_period
+from dafeng.provenance import Source, hash_bytes
+from dafeng.table import check, check_keys, columns_of
+from dafeng.units import conversion_factor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from dafeng.grids import Cell
+
+OPTIONAL = ("known_on", "source")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadInventory:
+    """Emissions of a file with the day on which each row was known."""
+
+    frame: pl.DataFrame
+    """Contract Emissions and ``known_on``."""
+    source: Source
+
+
+def read_flash(path: Path, *, day: int = FLASH_DAY, max_bytes: int = MAX_BYTES) -> ReadTable:
+    """Return monthly and year-to-date figures from a CSV or XLSX file.
+
+    Parameters
+    ----------
+    path : Path
+        Columns region, period, item, unit, value; ``known_on`` and ``source`` may be left out. A figure
+        without day of publication counts as known on the day on which its month's issue opens.
+    day : int
+        Day of the month on which issues open.
+    max_bytes : int
+        Limit of the file. [B]
+
+    Returns
+    -------
+    ReadTable
+        Contract FlashFigures; an empty value is no figure and is left out.
+
+    Raises
+    ------
+    InputRefused, TableError
+        With every defect: unknown items, units that cannot be converted, ranges of years, repeated figures.
+    """
+    raw = read_bytes(path, max_bytes)
+    parsed = parse_csv(
+        _as_csv(raw, path.name, max_bytes), FlashInput, path.name, extra="keep", max_bytes=max_bytes
+    )
+    frame = parsed.frame.with_columns(row=parsed.rows)
+    problems, factors = _check_units(frame, path.name)
+    problems += _check_periods(frame, path.name)
+    if problems:
+        raise TableError(problems)
+    typed = _type_figures(frame, factors, day)
+    keys = ["region", "period", "item", "known_on"]
+    problems = check_keys(typed, keys, path.name, typed["row"])
+    if problems:
+        raise TableError(problems)
+    names = [spec.name for spec in columns_of(FlashFigures)]
+    return ReadTable(check(typed.select(names), FlashFigures), Source(path.name, path.name, hash_bytes(raw)))
+
+
+def _type_figures(frame: pl.DataFrame, factors: list[tuple[str, str, float]], day: int) -> pl.DataFrame:
+    """Return figures in the unit of their item, each with the day on which it was known."""
+    key = ["item", "unit"]
+    scales = pl.DataFrame(factors, schema=[*key, "factor"], orient="row")
+    return (
+        frame.drop_nulls("value")
+        .join(scales, on=key, how="left", maintain_order="left")
+        .with_columns(
+            value=pl.col("value") * pl.col("factor"), known_assumed=pl.col("known_on").is_null(),
+            unit=pl.col("item").map_elements(unit_of, return_dtype=pl.String),
+            period=pl.col("period").map_elements(_canonical, return_dtype=pl.String),
+        )
+        .with_columns(known_on=pl.col("known_on").fill_null(
+            pl.col("period").map_elements(lambda text: _assumed_day(text, day), return_dtype=pl.String)
+        ))
+    )  # fmt: skip
+
+
+def read_inventory(path: Path, *, lag_years: int, max_bytes: int = MAX_BYTES) -> ReadInventory:
+    """Return a yearly inventory in the layout that ``dafeng inventory run`` writes.
+
+    Parameters
+    ----------
+    path : Path
+        CSV; a further column ``known_on`` says when a row became known.
+    lag_years : int
+        Without ``known_on`` the inventory of a year counts as known at the end of the year that lies this
+        many years later. [year]
+    max_bytes : int
+        Limit of the file. [B]
+
+    Raises
+    ------
+    InputRefused, TableError
+        With every defect of the file.
+    """
+    raw = read_bytes(path, max_bytes)
+    parsed = parse_csv(raw, Emissions, path.name, extra="keep", max_bytes=max_bytes)
+    frame = parsed.frame
+    known = terms.codes("sectors") | {"total"}
+    problems = [
+        Finding("code_unknown", Place(path.name, row=row, column="sector"),
+                {"value": sector, "vocabulary": "sectors", "suggestion": ""})
+        for row, sector in zip(parsed.rows, frame["sector"], strict=True) if sector not in known
+    ]  # fmt: skip
+    units = set(frame["unit"].unique().to_list()) - {"Mt CO2"}
+    problems += [
+        Finding(
+            "unit_wrong",
+            Place(path.name, column="unit"),
+            {"what": "CO2", "value": unit, "expected": "Mt CO2"},
+        )
+        for unit in sorted(units)
+    ]
+    if problems:
+        raise TableError(problems)
+    assumed = pl.format("{}-12-31", pl.col("year") + lag_years)
+    given = parsed.extra["known_on"] if "known_on" in parsed.extra.columns else None
+    days = assumed if given is None else pl.Series("known_on", given).fill_null("")
+    frame = frame.with_columns(known_on=days)
+    frame = frame.with_columns(
+        known_on=pl.when(pl.col("known_on") == "").then(assumed).otherwise(pl.col("known_on"))
+    )
+    return ReadInventory(frame, Source(path.name, path.name, hash_bytes(raw)))
+
+
+def read_archive(folder: Path) -> pl.DataFrame:
+    """Return all issues of an archive folder as rows of FlashEstimates with ``made_on``.
+
+    Raises
+    ------
+    InputRefused, TableError
+        A file of the archive is damaged.
+    """
+    schema = {spec.name: spec.dtype for spec in columns_of(FlashEstimates)} | {"made_on": pl.String}
+    parts = [pl.DataFrame(schema=schema)]
+    for path in sorted(folder.glob("flash_*.csv")) if folder.is_dir() else []:
+        parsed = parse_csv(read_bytes(path), FlashEstimates, path.name, extra="keep")
+        if "made_on" not in parsed.extra.columns:
+            params = {"column": "made_on", "present": ", ".join(parsed.frame.columns)}
+            raise TableError([Finding("column_missing", Place(path.name), params)])
+        parts.append(parsed.frame.with_columns(made_on=parsed.extra["made_on"]).select(list(schema)))
+    return pl.concat(parts)
+
+
+def _as_csv(raw: bytes, name: str, max_bytes: int) -> bytes:
+    """Return the first sheet as CSV text with the optional columns present and items by their codes."""
+    rows = [list(row) for row in read_grids(raw, name, max_bytes=max_bytes)[0].rows]
+    head = [_text(cell, "") for cell in rows[0]]
+    for optional in OPTIONAL:
+        if optional not in head:
+            head.append(optional)
+    more = {
+        alias.lower(): row["code"]
+        for row in load_table("items")
+        for alias in row["aliases"].split(";")
+        if alias
+    }
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(head)
+    for row in rows[1:]:
+        cells = [_text(cell, column) for cell, column in zip([*row, None, None], head, strict=False)]
+        if "item" in head:
+            place = head.index("item")
+            cells[place] = more.get(cells[place].lower(), cells[place])
+        writer.writerow(cells)
+    return stream.getvalue().encode("utf-8")
+
+
+def _text(cell: Cell, column: str) -> str:
+    """Return a cell as CSV text; a date in the column of periods is its month."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return cell.strftime("%Y-%m") if column == "period" else cell.isoformat()
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell)
+
+
+def _check_units(frame: pl.DataFrame, name: str) -> tuple[list[Finding], list[tuple[str, str, float]]]:
+    """Return findings for units that do not fit their item, and the factor of each pair."""
+    spelled = {row["code"]: set(row["unit_aliases"].split(";")) for row in load_table("items")}
+    problems, factors = [], []
+    for item, unit, row in (
+        frame.select("item", "unit", "row").unique(["item", "unit"], maintain_order=True).iter_rows()
+    ):
+        if unit == unit_of(item) or unit in spelled[item]:
+            factors.append((item, unit, 1.0))
+            continue
+        try:
+            factors.append((item, unit, conversion_factor(unit, unit_of(item))))
+        except DafengError as error:
+            place = Place(name, row=row, column="unit")
+            problems += [Finding(found.code, place, found.params) for found in error.findings]
+    return problems, factors
+
+
+def _check_periods(frame: pl.DataFrame, name: str) -> list[Finding]:
+    return [
+        Finding("flash_period_years", Place(name, row=row, column="period"), {"value": text})
+        for row, text in frame.select("row", "period").iter_rows()
+        if parse_period(text).kind == "years"
+    ]
+
+
+def _canonical(period: str) -> str:
+    return str(parse_period(period))
+
+
+def _assumed_day(period: str, day: int) -> str:
+    """Return the day on which a figure without day of publication counts as known."""
+    end = parse_period(period).end
+    month = max(end.month, 2)  # January comes with February
+    return Issue(end.year, month).opens_on(day).isoformat()

@@ -1,0 +1,1 @@
+"""Uncertainty of an inventory."""
