@@ -15,7 +15,6 @@ from dafeng.app.tables import TABLES, name_tables
 from dafeng.errors import Finding, InputRefused
 from dafeng.grids import read_grids
 from dafeng.inventory.contracts import Emissions
-from dafeng.inventory.guideline.contracts import EmissionLine
 from dafeng.inventory.iamc import emissions_to_iamc, energy_to_iamc, lines_to_iamc, title_case, widen
 from dafeng.inventory.iamc_reading import iamc_to_lines, parse_iamc
 from dafeng.inventory.io import read_bytes
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 
 ExportForm = Literal["iamc", "iamc-wide", "datapackage", "xlsx"]
 ImportForm = Literal["iamc", "lines"]
+LINES = "accounts.lines"
 ENERGY = "inventory.energy"
 FIRST_SCENARIO, OTHER_SCENARIO = "inventory", "guideline"
 ZIP_DAY = (2020, 1, 1, 0, 0, 0)
@@ -193,7 +193,7 @@ def _to_iamc(tables: Mapping[str, NamedTable], model: str) -> tuple[pl.DataFrame
     for table_id, table in tables.items():
         if table.contract is Emissions:
             made = emissions_to_iamc(table.frame, model, FIRST_SCENARIO)
-        elif table.contract is EmissionLine:
+        elif table_id == LINES:
             made = lines_to_iamc(table.frame, model, OTHER_SCENARIO)
         elif table_id == ENERGY:
             made = energy_to_iamc(table.frame, model, FIRST_SCENARIO)
