@@ -325,3 +325,14 @@ def test_a_table_of_one_column() -> None:
     parsed = parse_csv(b"name\na\n\nb\n", One, "one.csv")
     assert (parsed.frame["name"].to_list(), parsed.rows.to_list()) == (["a", "b"], [2, 4])
     assert parsed.rows.dtype == pl.Int64
+
+
+class TestChineseNames:
+    """A header may hold the Chinese names of columns, but nothing is taken that could be mistaken."""
+
+    def test_names_become_codes(self) -> None:
+        assert read(row(), header=COLUMNS.replace("region,year", "地区,年份")).frame["year"][0] == 2024
+
+    def test_a_name_beside_its_code_stays_unknown(self) -> None:
+        found = defects(row() + ",x", header=COLUMNS + ",地区")
+        assert ("column_unknown", 1, "") in found

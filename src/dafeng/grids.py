@@ -140,6 +140,8 @@ def _read_sheet(content: Any, name: str, sheet: str) -> Grid:
 
 def _read_text(raw: bytes, name: str, max_bytes: int) -> Grid:
     text, _ = decode_text(raw, name, max_bytes=max_bytes)
+    if _HTML.match(text):
+        raise InputRefused([Finding("file_html", Place(name))])
     first = text.splitlines()[0] if text else ""
     separator = max(",;\t", key=first.count)
     try:
@@ -147,6 +149,9 @@ def _read_text(raw: bytes, name: str, max_bytes: int) -> Grid:
     except csv.Error as error:
         raise InputRefused([Finding("file_not_csv", Place(name), {"reason": error})]) from error
     return Grid(name, "", _square(rows))
+
+
+_HTML = re.compile(r"\s*<(?:!doctype\s+html|html|head|body|table|meta|style|\?xml)\b", re.IGNORECASE)
 
 
 def _square(rows: Sequence[Sequence[object]]) -> tuple[tuple[Cell, ...], ...]:

@@ -18,7 +18,7 @@ from dafeng.period import latest_date, parse_period
 from dafeng.table import ColumnSpec, Suggestion, Table, check, check_codes, check_keys, columns_of, keys_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
 
 MAX_BYTES = 200 * 1024 * 1024
 _NUMBER = r"^[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
@@ -104,8 +104,9 @@ def parse_csv(
     extra: Extra = "refuse",
     max_bytes: int = MAX_BYTES,
     allow_no_rows: bool = False,
+    spelled: Mapping[str, str] | None = None,
 ) -> ParsedTable:
-    """Return a CSV file as a contract table.
+    """Return a CSV file as a contract table; a column may bear its code or its Chinese name.
 
     Parameters
     ----------
@@ -121,6 +122,8 @@ def parse_csv(
         Limit of the size. [B]
     allow_no_rows : bool
         Whether a file with nothing but its header is an empty table or an error.
+    spelled : mapping of str to str, optional
+        Further spelling of a column -> its code.
 
     Raises
     ------
@@ -131,6 +134,7 @@ def parse_csv(
     """
     text, encoding = decode_text(raw, name, max_bytes=max_bytes)
     strings = _read_strings(text, name)
+    strings.columns = name_columns(strings.columns, contract, spelled)
     problems = _check_header(strings.columns, contract, name, extra)
     if any(f.code != "column_unknown" for f in problems):
         raise TableError(problems)
@@ -153,6 +157,30 @@ def parse_csv(
     known = {spec.name for spec in columns_of(contract)}
     others = strings.select([c for c in strings.columns if c not in known])
     return ParsedTable(check(frame, contract, name=name), rows, others, encoding)
+
+
+def name_columns(
+    present: Sequence[str], contract: type[Table], spelled: Mapping[str, str] | None = None
+) -> list[str]:
+    """Return a header with the codes of columns in place of their Chinese names.
+
+    A name is taken only where nothing can be mistaken: it stands for one column of the contract, and the
+    header holds neither the code itself nor a second name of it.
+
+    Parameters
+    ----------
+    present : sequence of str
+        The header as it is written.
+    contract : type of Table
+        Columns with their names.
+    spelled : mapping of str to str, optional
+        Further spelling of a column -> its code.
+    """
+    specs = columns_of(contract)
+    names = [spec.zh for spec in specs]
+    known = {spec.zh: spec.name for spec in specs if names.count(spec.zh) == 1} | dict(spelled or {})
+    codes = [name if name in {spec.name for spec in specs} else known.get(name, name) for name in present]
+    return [code if codes.count(code) == 1 else name for name, code in zip(present, codes, strict=True)]
 
 
 def _read_strings(text: str, name: str) -> pl.DataFrame:

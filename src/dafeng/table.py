@@ -149,6 +149,23 @@ class Suggestion:
         return f"，是否为 {self.name}" if language == "zh" else f"; did you mean {self.name}"
 
 
+class KnownNames:
+    """All names of a short list in place of a hint: 可用 …… / known: ….
+
+    Parameters
+    ----------
+    known : iterable of str
+        What could have been meant.
+    """
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.names = sorted(known)
+
+    def text(self, language: Language) -> str:
+        """Return the list in words."""
+        return "，可用：" + "、".join(self.names) if language == "zh" else "; known: " + ", ".join(self.names)
+
+
 @lru_cache(maxsize=64)
 def _one_copy(names: frozenset[str]) -> frozenset[str]:
     """Return the first of equal sets, so that the cache of nearest names keeps one set and not thousands."""

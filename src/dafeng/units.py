@@ -27,6 +27,7 @@ _DEFINITIONS = (
     "wan = 10000 = 万",
     "yi = 100000000 = 亿",
     "person = [population]",
+    "head = [animals] = head = heads",
     "mu = 666.6666666666666 meter ** 2 = 亩",
     "CO2 = [co2_mass] = CO2",
     "tCO2 = 1e6 CO2 = tCO2",
@@ -34,17 +35,31 @@ _DEFINITIONS = (
 )
 _SPELLINGS = (
     (re.compile(r"10\^([0-9]+)\s*"), r"1e\1 "),
+    (re.compile("二氧化碳"), " CO2"),
+    (re.compile("百万吨标准煤"), "1e6 tce"),
     (re.compile("百万吨"), "1e6 t"),
-    (re.compile(r"万吨标准煤|万tce"), "1e4 tce"),
+    (re.compile(r"万吨标准煤|万吨标煤|万tce"), "1e4 tce"),
     (re.compile("亿吨标准煤"), "1e8 tce"),
-    (re.compile("亿千瓦时"), "1e8 kWh"),
+    (re.compile("吨标准煤"), "tce"),
+    (re.compile("亿千瓦小?时"), "1e8 kWh"),
     (re.compile("万千瓦时"), "1e4 kWh"),
     (re.compile("亿立方米"), "1e8 m3"),
     (re.compile("亿千瓦"), "1e8 kW"),
     (re.compile("万千瓦"), "1e4 kW"),
+    (re.compile("百亿千焦"), "1e10 kJ"),
+    (re.compile("万立方米"), "1e4 m3"),
+    (re.compile("立方米"), "m3"),
+    (re.compile("千公顷"), "1e3 ha"),
+    (re.compile("万公顷"), "1e4 ha"),
+    (re.compile("公顷"), "ha"),
+    (re.compile("亿[头只匹]"), "1e8 head"),
+    (re.compile("万[头只匹]"), "1e4 head"),
+    (re.compile("[头只匹]"), "head"),
     (re.compile("万亩"), "1e4 mu"),
     (re.compile("亿吨"), "1e8 t"),
     (re.compile("万吨"), "1e4 t"),
+    (re.compile(r"千吨|\bkt\b"), "1e3 t"),  # pint reads kt as knots
+    (re.compile("吨"), "t"),
     (re.compile("克标准煤"), "gce"),
     (re.compile("千瓦时"), "kWh"),
     (re.compile("Mt CO2"), "1e6 tCO2"),
@@ -121,6 +136,34 @@ def conversion_factor(unit: str, target: str) -> float:
         ratio = float((given / wanted).to("dimensionless").magnitude)
     except pint.errors.PintError as error:
         raise UnitError.of("unit_mismatch", unit=unit, target=target) from error
+    return float(f"{ratio:.15g}")
+
+
+def product_factor(first: str, second: str, target: str) -> float:
+    """Return the number by which a product of values in two units is multiplied to be in ``target``.
+
+    Parameters
+    ----------
+    first, second, target : str
+        As statistics or pint spell them.
+
+    Raises
+    ------
+    UnitError
+        ``unit_unknown`` or ``unit_mismatch``.
+
+    Examples
+    --------
+    >>> product_factor("10^4 t", "kg/t", "kt")
+    0.01
+    """
+    import pint  # noqa: PLC0415
+
+    given, wanted = _quantity(first) * _quantity(second), _quantity(target)
+    try:
+        ratio = float((given / wanted).to("dimensionless").magnitude)
+    except pint.errors.PintError as error:
+        raise UnitError.of("unit_mismatch", unit=f"{first} × {second}", target=target) from error
     return float(f"{ratio:.15g}")
 
 

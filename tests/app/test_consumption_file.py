@@ -85,3 +85,23 @@ def test_the_command_says_what_it_wrote(tmp_path: Path) -> None:
     assert answer.exit_code == 0, answer.output
     assert "rows" in answer.output
     assert asked.output.exists()
+
+
+def test_a_grid_factor_in_another_unit_is_refused(tmp_path: Path) -> None:
+    """Per MWh instead of per kWh would make every exchange a thousand times too large."""
+    asked = request(tmp_path)
+    (tmp_path / "f.csv").write_text(FACTORS.replace("kg CO2/kWh,0.7", "kg CO2/MWh,700"), "utf-8")
+    with pytest.raises(DafengError, match="kg CO2/kWh"):
+        run_consumption(asked)
+    assert not (tmp_path / "o.csv").exists()
+
+
+def test_power_without_a_factor_still_names_the_unit_of_one(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    (tmp_path / "f.csv").write_text(FACTORS.replace("2022", "2019").replace("CN-SX", "CN-HE"), "utf-8")
+    run_consumption(asked)
+    power = pl.read_csv(tmp_path / "o.csv").filter(
+        (pl.col("item") == "power_exchange") & (pl.col("variant") == "year_factor")
+    )
+    assert power["factor"].null_count() == power.height > 0
+    assert set(power["factor_unit"]) == {"kg CO2/kWh"}

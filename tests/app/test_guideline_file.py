@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from dafeng.app.guideline_file import GuidelineRequest, run_guideline
 from dafeng.cli.commands import app
 from dafeng.errors import DafengError, InputRefused
+from dafeng.inventory.guideline import read_activities
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,13 +45,30 @@ def write(path: Path, text: str) -> Path:
     return path
 
 
+@pytest.mark.parametrize(
+    ("code", "unit", "value"),
+    [
+        ("lime_output", "吨", 1e-4), ("gas_output", "亿立方米", 1.0), ("swine", "头", 1e-4),
+        ("rice_area", "公顷", 1e-3), ("poultry", "万只", 1.0), ("domestic_bod", "吨", 1e-3),
+        ("abandoned_mines_2001_on", "1", 1.0),
+    ],
+)  # fmt: skip
+def test_chinese_units_are_read_and_the_notes_may_be_left_out(
+    tmp_path: Path, code: str, unit: str, value: float
+) -> None:
+    text = f"region,year,activity,unit,value,source_id,grade\nCN-SX,2022,{code},{unit},1,bureau,B\n"
+    frame = read_activities(write(tmp_path / "a.csv", text)).frame
+    assert frame["value"].to_list() == [pytest.approx(value)]
+    assert frame["note_zh"].to_list() == [None]
+
+
 def test_own_factors_and_activities_reach_the_lines(energy: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     answer = run_guideline(
         GuidelineRequest(
             energy, out, "AR5",
             factors=write(tmp_path / "f.csv", FACTORS),
-            activities=write(tmp_path / "a.csv", ACTIVITIES.replace("万吨", "10^4 t")),
+            activities=write(tmp_path / "a.csv", ACTIVITIES),
         )
     )  # fmt: skip
     lines = pl.read_csv(out / "lines.csv", infer_schema_length=None)
@@ -76,7 +94,7 @@ def test_own_factors_and_activities_reach_the_lines(energy: Path, tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "text", "code"),
     [
-        ("activities", ACTIVITIES, "unit_wrong"),
+        ("activities", ACTIVITIES.replace("万吨", "万吨标准煤"), "unit_wrong"),
         ("factors", FACTORS.replace("25.0,laboratory,A", "25.0,laboratory,C"), "factor_grade_weak"),
         ("factors", FACTORS.replace("t C/TJ", "kg C/GJ"), "unit_wrong"),
         ("factors", FACTORS.replace("A,0.02", "A,two"), "cell_not_number"),
@@ -112,7 +130,8 @@ def test_the_command_needs_a_set_and_knows_its_name(energy: Path, tmp_path: Path
     words = ["inventory", "guideline", "--energy", str(energy), "--output", str(tmp_path / "out")]
     assert runner.invoke(app, words).exit_code == 2
     wrong = runner.invoke(app, [*words, "--gwp-set", "AR7"])
-    assert isinstance(wrong.exception, DafengError) or wrong.exit_code == 2
+    assert isinstance(wrong.exception, DafengError)
+    assert "known: AR4, AR5, AR5CCF, AR6" in wrong.exception.text("en")
     done = runner.invoke(app, [*words, "--gwp-set", "AR6"])
     assert done.exit_code == 0, done.output
     assert "NE" in done.output
@@ -128,3 +147,13 @@ def test_a_balance_gives_the_reference_approach(energy: Path, tmp_path: Path, sh
     assert (
         "CO2e" not in pl.read_csv(tmp_path / "out" / "totals.csv", infer_schema_length=None)["gas"].to_list()
     )
+
+
+def test_the_factors_of_a_pack_are_all_known(energy: Path, tmp_path: Path) -> None:
+    """The grid factor belongs to the account of transfers; the file of a pack holds it too."""
+    grid = FACTORS.splitlines()[0].removesuffix(",uncertainty") + (
+        "\nCN-SX,2022,ef_grid_electricity,electricity_consumption,Electricity,kg CO2/kWh,0.7,MEE,B\n"
+    )
+    path = write(tmp_path / "f.csv", grid)
+    answer = run_guideline(GuidelineRequest(energy, tmp_path / "out", "AR5", factors=path))
+    assert "factor_unknown" not in {finding.code for finding in answer.findings}

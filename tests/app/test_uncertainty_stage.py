@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
+from dafeng.app.accounts_stage import guideline_inventory
 from dafeng.app.stages import RunContext
+from dafeng.app.uncertainty_file import UncertaintyRequest, run_uncertainty
 from dafeng.app.uncertainty_stage import assess_pack_uncertainty, uncertainty_parameters
+from dafeng.inventory.uncertainty import DrawPlan
+from dafeng.settings import read_settings
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from dafeng.pack import Pack
     from dafeng.result import Result
 
@@ -49,6 +55,25 @@ def test_coal_power_and_mine_methane_are_key(result: Result) -> None:
         (pl.col("year") == keys["year"].max()) & (pl.col("approach") == 1) & (pl.col("assessment") == "level")
     )
     assert latest["category"].to_list()[:2] == ["1A1a", "1B1ai1"]
+
+
+def test_the_command_gives_the_totals_of_the_run_on_the_lines_of_the_run(
+    context: RunContext, result: Result, tmp_path: Path
+) -> None:
+    """The file that the program writes must not be taken for activity x factor in one unit."""
+    path = tmp_path / "accounts.lines.csv"
+    guideline_inventory(context).lines.write_csv(path, include_bom=True)
+    settings = read_settings()
+    plan = DrawPlan(settings.uncertainty_draws, settings.uncertainty_seed)
+    base, gwp_set = context.pack.config.pack.base_year, context.pack.config.accounts.gwp_set
+    request = UncertaintyRequest(path, tmp_path / "out", gwp_set=gwp_set, base_year=base, draws=plan)
+    run_uncertainty(request)
+    read = pl.read_csv(tmp_path / "out" / "totals.csv", infer_schema_length=None)
+    expected = result.tables["uncertainty.totals"].frame
+    assert read.height == expected.height > 0
+    for name in ("estimate", "covered", "low", "high", "trend_share", "at_least_share", "without_value"):
+        for one, other in zip(read[name], expected[name], strict=True):
+            assert one == (other if other is None else pytest.approx(other, rel=1e-9)), name
 
 
 def test_draws_and_seed_are_part_of_what_decides_the_result(context: RunContext) -> None:

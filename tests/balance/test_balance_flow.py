@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from dafeng.balance import (
+    Balance,
+    audit_balance,
     compute_balance_flow,
     convert_measure,
     list_differences,
@@ -96,6 +98,17 @@ def test_standard_coal_needs_no_calorific_values() -> None:
     assert_sound(flow)
     assert edges(flow)["difference:gap", "fuel:Raw_Coal"] == pytest.approx(5 * 0.7143 * 293.076)
     assert list_undrawn_cells(made.cells).is_empty()
+
+
+def test_what_transformation_puts_out_came_in_for_headline_and_audit_alike() -> None:
+    cells = make_cells({
+        ("moving_in_from_other_provinces", "Coke"): 10.0, ("coking", "Coke"): 90.0,
+        ("statistical_difference", "Coke"): -10.0,
+    })  # fmt: skip
+    row = list_differences(cells).row(0, named=True)
+    assert (row["inflow"], row["share"]) == (100.0, -0.1)
+    found = audit_balance(Balance(cells, "yearbook_2010")).table.filter(rule="statistical_difference")
+    assert "10.0% of all that came in" in found["text_en"].item()
 
 
 def test_nothing_gives_nothing() -> None:

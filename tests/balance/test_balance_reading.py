@@ -11,7 +11,15 @@ import polars as pl
 import pytest
 import xlsxwriter
 
-from dafeng.balance import ElectricityBasis, ReadOptions, lay_out_balance, read_balance, turn_signs
+from dafeng.balance import (
+    ElectricityBasis,
+    ReadOptions,
+    convert_edition,
+    lay_out_balance,
+    read_balance,
+    row_identities,
+    turn_signs,
+)
 from dafeng.balance.captions import find_regions
 from dafeng.errors import DafengError, InputRefused
 from dafeng.store.sheet_bytes import sheet_bytes, sheet_csv
@@ -127,16 +135,43 @@ def test_several_sheets_are_several_tables_and_one_without_is_named(tmp_path: Pa
 
 
 def test_unknown_labels_with_figures_stop_and_are_told_with_a_suggestion(tmp_path: Path) -> None:
-    text = HEAD + FUELS.replace("焦炭", "焦碳") + ROWS + "火力发申,1,2,3\n注：单位万吨\n"
+    text = HEAD + FUELS.replace("焦炭", "焦碳") + ROWS + "煤炭洗先,1,2,3\n注：单位万吨\n"
     path = write(tmp_path / "b.csv", text)
     codes, error = refusal(path)
     assert codes == {"balance_findings_stop", "balance_row_unknown", "balance_column_unknown"}
-    assert "火力发电" in error.text("zh")
+    assert "煤炭洗选" in error.text("zh")
     assert "焦炭" in error.text("zh")
     assert "row 8" in error.text("en")
     read = read_balance(path, ReadOptions(accept_findings=True))
     assert "Coke" not in set(read.balance.cells["fuel"])
     assert len(read.findings) == 2
+
+
+def test_what_another_line_is_already_is_not_suggested(tmp_path: Path) -> None:
+    for added, known in (("火力发申,1,2,3\n", "火力发电"), ("", "焦炭")):
+        fuels = FUELS if added else FUELS.replace("电力", "焦碳")
+        _, error = refusal(write(tmp_path / "b.csv", HEAD + fuels + ROWS + added))
+        assert f"是否为 {known}" not in error.text("zh")
+
+
+def test_losses_in_transport_are_read_and_written(tmp_path: Path) -> None:
+    text = HEAD + FUELS + ROWS + "三、损失量,,,2\n#运输和输配损失量,,,1.5\n"
+    read = read_balance(write(tmp_path / "b.csv", text))
+    of_which = read.balance.cells.filter(pl.col("row") == "loss_transmission")
+    assert of_which["value"].to_list() == [1.5]
+    for edition in ("yearbook_2005", "yearbook_2010"):
+        turned, _ = convert_edition(read.balance, edition)
+        path = tmp_path / f"{edition}.xlsx"
+        path.write_bytes(sheet_bytes(lay_out_balance(turned)))
+        again = read_balance(path).balance.cells
+        assert again.filter(pl.col("row") == "loss_transmission")["value"].to_list() == [1.5]
+    assert all("loss_transmission" not in dict(one.parts) for one in row_identities())
+
+
+def test_units_are_in_the_language_of_the_message(tmp_path: Path) -> None:
+    _, error = refusal(write(tmp_path / "b.csv", HEAD + FUELS.replace("亿千瓦时", "万吨") + ROWS))
+    assert "“万吨”，应为 “亿千瓦时”" in error.text("zh")
+    assert "“10^4 t” but must be “10^8 kWh”" in error.text("en")
 
 
 @pytest.mark.parametrize(

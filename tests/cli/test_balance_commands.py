@@ -34,12 +34,58 @@ def test_audit_tells_the_difference_of_2007_first_and_leaves_with_3(dafeng: Dafe
     assert "原煤" in first
     assert "-170.0 Mt" in first
     assert "-26.4%" in first
+    assert "-17,000.00 万吨 / 10^4 t" in first
+    assert " 0.0 Mt" not in answer.out
+    coke = next(line for line in answer.out.splitlines() if "焦炭 Coke" in line)
+    assert "5.1%" in coke
 
 
 def test_audit_writes_its_findings(dafeng: Dafeng, table: Path, tmp_path: Path) -> None:
     answer = dafeng("balance", "audit", table, "--output", "found.csv", "--format", "json")
     assert answer.code in {0, 3}
     assert "rule" in (tmp_path / "found.csv").read_text("utf-8-sig")
+
+
+def test_errors_are_told_with_their_cell_beside_a_file(dafeng: Dafeng, tmp_path: Path) -> None:
+    wrong = {key: 10 * value if key[0] == "industry" else value for key, value in CLOSED.items()}
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(sheet_bytes(lay_out_balance(make_balance(wrong))))
+    answer = dafeng("balance", "audit", path, "--output", "found.csv")
+    assert answer.code == 3
+    told = [line for line in answer.err.splitlines() if "identity_final" in line]
+    assert len(told) == 2 * 3
+    assert told[0].startswith("table.xlsx, 工作表")
+    assert "终端消费" in told[0]
+    assert "10 times off" in told[1]
+    sums = {"total_primary_supply", "transformation_total", "final_consumption", "residential"}
+    many = {key: 3 * value if key[0] in sums else value for key, value in CLOSED.items()}
+    path.write_bytes(sheet_bytes(lay_out_balance(make_balance(many))))
+    answer = dafeng("balance", "audit", path, "--output", "found.csv")
+    assert answer.err.count("identity_") <= 20
+    assert "… 另有" in answer.err
+
+
+def test_a_label_that_was_not_read_is_named_as_the_cause(dafeng: Dafeng, tmp_path: Path) -> None:
+    text = sheet_csv(lay_out_balance(make_balance())[0]).decode("utf-8-sig")
+    wrong = text.replace("2.工业", "2.工叶").replace(",Industry,", ",Indstry,")
+    (tmp_path / "table.csv").write_text(wrong, "utf-8")
+    answer = dafeng("balance", "audit", "table.csv", "--output", "found.csv")
+    assert answer.code == 3
+    assert answer.err.count("可能由此而来") == 1
+    assert "“2.工叶”" in answer.err
+    assert "3 identity errors" in answer.err
+
+
+def test_converting_a_table_with_errors_says_so(dafeng: Dafeng, table: Path, tmp_path: Path) -> None:
+    coal = ("--measure", "coal_equivalent", "--electricity-basis", "calorific")
+    answer = dafeng("balance", "convert", table, "--output", tmp_path / "a.xlsx", *coal)
+    assert "audit errors stand" not in answer.err
+    path = tmp_path / "wrong.xlsx"
+    path.write_bytes(sheet_bytes(lay_out_balance(make_balance(CLOSED | {("industry", "Raw_Coal"): 47.0}))))
+    answer = dafeng("balance", "convert", path, "--output", tmp_path / "b.xlsx", *coal)
+    assert answer.code == 0, answer.err
+    assert "处未通过审核的错误" in answer.err
+    assert "audit errors stand" in answer.err
 
 
 def test_convert_to_standard_coal_and_back(dafeng: Dafeng, table: Path, tmp_path: Path) -> None:
@@ -142,6 +188,9 @@ def test_reconcile_closes_the_table(dafeng: Dafeng, table: Path, tmp_path: Path)
     answer = dafeng("balance", "reconcile", table, "--output", "closed")
     assert answer.code == 0, answer.err
     assert (tmp_path / "closed" / "reconciled.csv").exists()
+    assert ", p = " in answer.out
+    moved = pl.read_csv(tmp_path / "closed" / "adjustments.csv")["adjustment"].abs()
+    assert moved.filter((moved > 0) & (moved < 1e-10)).is_empty()
 
 
 @pytest.mark.parametrize("verb", ["audit", "convert", "flow", "reconcile"])
@@ -162,3 +211,38 @@ def test_a_damaged_table_tells_the_place(dafeng: Dafeng, tmp_path: Path) -> None
     assert answer.code == 2
     assert "第9行" in answer.err
     assert "row 9, column C" in answer.err
+
+
+def test_what_the_conversion_does_not_use_is_refused(dafeng: Dafeng, table: Path, tmp_path: Path) -> None:
+    own = tmp_path / "own.csv"
+    own.write_text("fuel,coefficient,unit,source\nCoke,0.97,kgce/kg,own\n", "utf-8")
+    for option in (("--electricity-basis", "calorific"), ("--coefficients", own)):
+        answer = dafeng("balance", "convert", table, "--output", tmp_path / "x.xlsx", *option)
+        assert answer.code == 2
+        assert "balance_option_unused" in answer.err
+        assert option[0] in answer.err
+    assert not (tmp_path / "x.xlsx").exists()
+
+
+def test_a_table_with_positive_input_comes_back(dafeng: Dafeng, table: Path, tmp_path: Path) -> None:
+    positive, back = tmp_path / "positive.xlsx", tmp_path / "back.csv"
+    for source, target, option in (
+        (table, positive, ("--signs", "input_positive")),
+        (positive, back, ("--input-signs", "input_positive")),
+    ):
+        assert dafeng("balance", "convert", source, "--output", target, *option).code == 0
+    assert read_balance(back).balance.cells.equals(read_balance(table).balance.cells)
+
+
+def test_a_flow_is_no_pdf(dafeng: Dafeng, table: Path, tmp_path: Path) -> None:
+    answer = dafeng("balance", "flow", table, "--output", tmp_path / "flow.pdf")
+    assert (answer.code, "flow_output_kind" in answer.err) == (2, True)
+    assert not (tmp_path / "flow.pdf").exists()
+
+
+def test_last_year_of_firms_must_be_there(dafeng: Dafeng, tmp_path: Path) -> None:
+    form = tmp_path / "firm.csv"
+    form.write_text("firm_id,year,energy,unit,use_total\n1,2020,原煤,吨,5\n", "utf-8")
+    answer = dafeng("balance", "audit-firms", "--purchase", form, "--last-year", tmp_path / "nowhere")
+    assert (answer.code, "file_missing" in answer.err) == (2, True)
+    assert dafeng("balance", "audit-firms", "--purchase", form).code == 0

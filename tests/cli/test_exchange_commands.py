@@ -62,6 +62,25 @@ def test_a_data_package_is_a_folder_or_an_archive(
         assert len(archive.namelist()) == len(package["resources"]) + 1
 
 
+def test_an_older_package_is_replaced_and_another_folder_refused(
+    dafeng: Callable[..., Answer], ran: Path, tmp_path: Path
+) -> None:
+    words = ("export", "--run", ran, "--as", "datapackage", "--output", "package")
+    assert "replaced" not in dafeng(*words).out
+    again = dafeng(*words, "--table", "pack.sources")
+    assert "已替换" in again.out
+    assert [path.name for path in (tmp_path / "package" / "data").iterdir()] == ["pack.sources.csv"]
+    (tmp_path / "package" / "notes.txt").write_text("mine", "utf-8")
+    before = (tmp_path / "package" / "datapackage.json").read_bytes()
+    refused = dafeng(*words)
+    assert refused.code == 2
+    assert "output_not_ours" in refused.err
+    assert (tmp_path / "package" / "datapackage.json").read_bytes() == before
+    for told in (False, True):
+        answer = dafeng("export", "--run", ran, "--as", "iamc", "--output", "iamc.csv")
+        assert ("replaced" in answer.out) is told
+
+
 def test_chosen_tables_make_a_workbook(dafeng: Callable[..., Answer], ran: Path, tmp_path: Path) -> None:
     tables = ("--table", "inventory.emissions", "--table", "pack.sources")
     assert dafeng("export", "--run", ran, "--as", "xlsx", *tables, "--output", "t.xlsx").code == 0
@@ -72,6 +91,10 @@ def test_chosen_tables_make_a_workbook(dafeng: Callable[..., Answer], ran: Path,
     )
     assert refused.code == 2
     assert "inventory.emissions" in refused.err
+    table = ("--table", "pack.sources")
+    refused = dafeng("export", "--run", ran, "--as", "iamc", *table, "--output", "u.csv")
+    assert refused.code == 2
+    assert "iamc_no_table" in refused.err
 
 
 def test_what_is_no_run_and_what_is_not_known_is_refused(

@@ -67,7 +67,10 @@ def test_the_page_of_the_newest_open_issue(
     assert "2024年1—9月" in page
     assert "内部资料" in page
     assert "2024-11-25 开放" in page
-    assert "未公布" in page
+    assert "未录入" in page
+    assert "未填" in page
+    assert "基准年占比%" in page
+    assert 'class="doubt"' not in page
     assert 'class="stamp draft"' not in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert dafeng(*common, "--as-of", "2024-11-25", "--output", "next.html").out.startswith("2024-10")
@@ -193,3 +196,68 @@ def test_an_inventory_without_groups_and_an_output_on_an_input_are_refused(
     refused = dafeng(*common, "p.html")
     assert refused.code == 2
     assert "flash_no_benchmark" in refused.err
+
+
+@pytest.mark.parametrize(
+    "period", ["2024年1-6月", "2024年1—6月", "2024年1～6月", "2024年 1月至6月", "2024年1-6月累计"]
+)
+def test_periods_and_headers_as_bureaus_write_them(
+    dafeng: Callable[..., Answer], inputs: tuple[Path, Path], tmp_path: Path, period: str
+) -> None:
+    common = ("--benchmark", inputs[1], "--as-of", "2024-07-25", "--format", "csv", "--output")
+    assert dafeng("flash", inputs[0], *common, "a.csv").code == 0
+    text = inputs[0].read_text("utf-8").replace("2024-06 ytd", period).replace("2022-12 ytd", "2022年")
+    (tmp_path / "zh.csv").write_text(text.replace("region,period", "地区,时期"), "utf-8")
+    answer = dafeng("flash", "zh.csv", *common, "b.csv")
+    assert answer.code == 0, answer.err
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+
+
+@pytest.mark.parametrize("period", ["2024年3-6月", "2024年13月", "2024年6季度"])
+def test_spans_that_do_not_start_in_january_are_refused(
+    dafeng: Callable[..., Answer], inputs: tuple[Path, Path], period: str
+) -> None:
+    inputs[0].write_text(inputs[0].read_text("utf-8").replace("2024-06 ytd", period), "utf-8")
+    refused = dafeng("flash", inputs[0], "--benchmark", inputs[1], "--output", "p.html")
+    assert refused.code == 2
+    assert "cell_not_period" in refused.err
+
+
+def test_a_month_in_the_place_of_a_cumulative_figure_stops(
+    dafeng: Callable[..., Answer], inputs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    rows = [[*row[:4], 170] if row[1:3] == ["2024-06 ytd", "火电"] else row for row in indicator_rows()]
+    inputs[0].write_text(as_csv(rows), "utf-8")
+    refused = dafeng(
+        "flash", inputs[0], "--benchmark", inputs[1], "--as-of", "2024-07-25", "--output", "p.html"
+    )
+    assert refused.code == 2
+    assert "flash_ytd_wrong" in refused.err
+    assert not (tmp_path / "p.html").exists()
+
+
+def test_an_old_benchmark_is_told_at_the_top_and_on_stderr(
+    dafeng: Callable[..., Answer], inputs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    inputs[1].write_text(inventory_csv(range(2010, 2022)), "utf-8")
+    answer = dafeng(
+        "flash", inputs[0], "--benchmark", inputs[1], "--as-of", "2024-07-25", "--output", "p.html"
+    )
+    assert answer.code == 0, answer.err
+    assert "基准清单是 2021 年的" in answer.err
+    head = (tmp_path / "p.html").read_text("utf-8").partition('class="heads"')[0]
+    assert "基准清单是 2021 年的" in head
+
+
+def test_too_few_indicators_give_no_growth_rate(
+    dafeng: Callable[..., Answer], inputs: tuple[Path, Path], tmp_path: Path
+) -> None:
+    inputs[0].write_text(as_csv([row for row in indicator_rows() if row[2] != "火电"]), "utf-8")
+    answer = dafeng(
+        "flash", inputs[0], "--benchmark", inputs[1], "--as-of", "2024-07-25", "--output", "p.html"
+    )
+    assert answer.code == 0, answer.err
+    assert answer.err.count("每月十二分之一计") == 1  # all groups in one line
+    page = (tmp_path / "p.html").read_text("utf-8")
+    assert page.count("指标不足，不给同比") == 2
+    assert "同比 +" not in page

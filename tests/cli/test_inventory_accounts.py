@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from dafeng.cli.commands import app
-from dafeng.errors import InputRefused
+from dafeng.errors import InputRefused, TableError
+from dafeng.inventory.assessment.io import read_terms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,10 +86,20 @@ def test_an_unknown_vintage_is_refused(folder: Path) -> None:
 
 
 def test_a_unit_of_another_dimension_is_refused_with_its_row(folder: Path) -> None:
-    (folder / "terms.csv").write_text(TERMS, "utf-8")
+    (folder / "terms.csv").write_text(TERMS.replace("万吨", "TJ"), "utf-8")
     with pytest.raises(InputRefused) as caught:
         assess(folder, "--vintage", "first")
     assert [(finding.code, finding.place.row) for finding in caught.value.findings] == [("unit_mismatch", 3)]
+
+
+@pytest.mark.parametrize(
+    ("unit", "factor"),
+    [("万吨", 0.01), ("万吨CO2", 0.01), ("百万吨 CO2", 1.0), ("亿吨二氧化碳", 100.0), ("Mt", 1.0)],
+)
+def test_chinese_units_of_terms_are_converted(folder: Path, unit: str, factor: float) -> None:
+    (folder / "terms.csv").write_text(TERMS.replace("万吨", unit), "utf-8")
+    value = read_terms(folder / "terms.csv").frame["value"][1]
+    assert value == pytest.approx(-2000 * factor)
 
 
 def test_the_form_of_the_cities_is_written(tmp_path: Path) -> None:
@@ -100,10 +111,73 @@ def test_the_form_of_the_cities_is_written(tmp_path: Path) -> None:
 def test_cities_are_accounted_from_a_file(tmp_path: Path) -> None:
     call("cities", "--template", tmp_path / "form.csv")
     output = call("cities", "--city-energy", tmp_path / "form.csv", "--output", tmp_path / "out")
-    assert "not_published" in output
+    assert "not_reported" in output
     assert (tmp_path / "out" / "benchmark.csv").is_file()
 
 
 def test_cities_want_a_table_and_a_folder_or_a_form(tmp_path: Path) -> None:
     for arguments in ([], ["--city-energy", "x.csv"], ["--output", str(tmp_path)]):
         assert CliRunner().invoke(app, ["inventory", "cities", *arguments]).exit_code == 2
+
+
+def test_a_growth_ratio_in_the_place_of_an_index_is_refused(folder: Path) -> None:
+    """1.08 instead of 108 would make every intensity a hundred times too large."""
+    (folder / "gdp.csv").write_text(GDP.replace("first,108,", "first,1.08,"), "utf-8")
+    with pytest.raises(TableError, match="gdp_index"):
+        assess(folder, "--vintage", "first")
+
+
+def test_a_scope_without_terms_in_the_file_is_refused(folder: Path) -> None:
+    with pytest.raises(InputRefused, match="energy_total"):
+        call(
+            "assess", "--terms", folder / "terms.csv", "--gdp", folder / "gdp.csv", "--scope", "ei_14",
+            "--output", folder / "out", "--vintage", "first",
+        )  # fmt: skip
+    assert not (folder / "out").exists()
+
+
+def test_the_examples_are_written_and_run(tmp_path: Path) -> None:
+    made = call("assess", "--template", tmp_path / "form")
+    assert made.count("示例 / example") == 3
+    form = tmp_path / "form"
+    call(
+        "assess", "--terms", form / "terms.csv", "--gdp", form / "gdp.csv", "--figures", form / "figures.csv",
+        "--scope", "ci_13_14", "--output", tmp_path / "out",
+    )  # fmt: skip
+    accounts = pl.read_csv(tmp_path / "out/accounts.csv")
+    assert accounts["intensity"][1] == pytest.approx(428 / (17800 * 1.091) * 100)
+    with pytest.raises(InputRefused, match="exists"):
+        call("assess", "--template", form)
+    assert CliRunner().invoke(app, ["inventory", "assess", "--terms", "x.csv"]).exit_code == 2
+
+
+def test_an_empty_intensity_has_its_reason(folder: Path) -> None:
+    output = assess(folder, "--vintage", "revised")
+    assert "版本 revised 没有价格基年 2020 的现价总量" in output
+    lines = GDP.splitlines()
+    (folder / "gdp.csv").write_text("\n".join([*lines[:2], "X,2022,first,105,,10^8 CNY"]), "utf-8")
+    assert "gdp_index" in assess(folder)
+    (folder / "gdp.csv").write_text(GDP.replace("X,", "Y,"), "utf-8")
+    assert "没有该地区的生产总值" in assess(folder, "--vintage", "first")
+
+
+def test_columns_may_bear_chinese_names_and_either_name_of_the_source(folder: Path) -> None:
+    assess(folder, "--vintage", "first")
+    expected = (folder / "out/accounts.csv").read_bytes()
+    text = (folder / "terms.csv").read_text("utf-8")
+    (folder / "terms.csv").write_text(
+        text.replace(
+            "region,year,term,stage,unit,value,source", "地区,年份,构成项,数据阶段,单位,数值,source_id"
+        ),
+        "utf-8",
+    )
+    lines = [f"{line},{'source' if not i else 'book'}" for i, line in enumerate(GDP.splitlines())]
+    (folder / "gdp.csv").write_text("\n".join(lines), "utf-8")
+    (folder / "figures.csv").write_text(FIGURES.replace("source_id", "source"), "utf-8")
+    assess(folder, "--vintage", "first", "--figures", str(folder / "figures.csv"))
+    assert (folder / "out/accounts.csv").read_bytes() == expected
+    (folder / "gdp.csv").write_text(
+        GDP.replace("gdp_nominal", "gdp_nominal,colour").replace(",10^8", ",x,10^8"), "utf-8"
+    )
+    with pytest.raises(TableError, match="colour"):
+        assess(folder, "--vintage", "first")

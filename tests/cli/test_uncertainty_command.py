@@ -72,3 +72,33 @@ def test_refusals_name_row_and_column_and_write_nothing(dafeng: Callable[..., An
     assert not out.exists()
     onto = write(tmp_path, name="totals.csv")
     assert dafeng("inventory", "uncertainty", onto, "--output", tmp_path).code == 2
+
+
+def test_emissions_of_zero_have_no_share_to_cover(dafeng: Callable[..., Any], tmp_path: Path) -> None:
+    path = write(tmp_path, HEADER + "2020,1A1a,power,Raw_Coal,CO2,0,0.05,1.9,0.07,coal\n")
+    answer = dafeng("inventory", "uncertainty", path, "--output", tmp_path / "out")
+    assert answer.code == 0, answer.err
+    assert answer.out.count("不能估计 / not estimable") == 3
+
+
+def test_lines_without_a_figure_are_counted_and_told(dafeng: Callable[..., Any], tmp_path: Path) -> None:
+    """A total without one of its parts must not look whole."""
+    path = write(tmp_path, HEADER + ROWS + "2020,2A2,lime,,CO2,,,0.75,0.1,\n")
+    answer = dafeng("inventory", "uncertainty", path, "--output", tmp_path / "out")
+    assert answer.code == 0, answer.err
+    assert "1 行没有数值" in answer.err
+    assert "1 lines of the last year have no figure" in answer.err
+    totals = pl.read_csv(tmp_path / "out" / "totals.csv")
+    assert set(totals.filter(pl.col("year") == 2020)["without_value"]) == {1}
+    assert set(totals.filter(pl.col("year") == 2010)["without_value"]) == {0}
+
+
+def test_default_rows_that_fit_no_line_are_told(dafeng: Callable[..., Any], tmp_path: Path) -> None:
+    text = "category,activity_uncertainty,factor_uncertainty\n2,0.02,0.1\n5Z,0.02,0.1\n"
+    rules = write(tmp_path, text, "rules.csv")
+    answer = dafeng(
+        "inventory", "uncertainty", write(tmp_path), "--output", tmp_path / "o", "--uncertainties", rules
+    )
+    assert answer.code == 0, answer.err
+    assert "rules.csv 第3行" in answer.err
+    assert "第2行" not in answer.err

@@ -122,3 +122,11 @@ def test_a_single_year_and_an_output_on_the_input_are_refused(file: Path) -> Non
     file.write_text("year,category,city,people,use\n2020,a,A,1,1\n", "utf-8")
     with pytest.raises(InputRefused, match="single year"):
         run(file)
+
+
+def test_chinese_headers_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "factors.csv"
+    path.write_text(TEXT.replace("year,category,city", "年份,类别,地区"), "utf-8")
+    table = read_factors(path, ["people", "use"], by=["region"])
+    assert table.columns == ["year", "category", "region", "people", "use"]
+    assert read_factors(path, ["people", "use"], by=["地区"]).columns[2] == "地区"

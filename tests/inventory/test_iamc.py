@@ -129,6 +129,9 @@ def test_lines_of_the_second_method() -> None:
     assert values["Emissions|CH4"] == pytest.approx(4.2)
     assert values["Emissions|N2O|AFOLU"] == 3.0
     assert not any(name.startswith("Emissions|CO2") for name in values)
+    part = pl.DataFrame([line("1B1ai1", "CH4", None, "NE"), line("1B1ai1", "CH4", 1.0)], schema=lines.schema)
+    told = {found.code: found.text("en") for found in lines_to_iamc(part, "m", "s")[1]}
+    assert "1B1ai1" in told["iamc_partly_covered"]
     gap = pl.DataFrame([line("4A", "CH4", None)], schema=lines.schema)
     unknown = lines_to_iamc(pl.concat([lines, gap]), "m", "s")
     assert "Emissions|CH4|Waste" not in values_of(unknown[0])

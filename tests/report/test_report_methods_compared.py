@@ -87,7 +87,8 @@ def test_without_equivalents_the_row_is_left_out(drawn: ReportContext) -> None:
     totals = drawn.tables["accounts.totals"]
     masses = replace(totals, frame=totals.frame.filter(pl.col("gas") != "CO2e"))
     html = PAGE.render(replace(drawn, tables={**drawn.tables, "accounts.totals": masses}))
-    assert "CO2e</th>" not in html
+    assert "CO₂e</th>" in PAGE.render(drawn)
+    assert "CO₂e</th>" not in html
     assert "没有选定增温潜势" in html
 
 

@@ -50,9 +50,16 @@ def test_a_half_known_total_has_a_lower_bound_and_says_what_is_missing() -> None
     page = page_of({**THEN, **unknown}, {**NOW, **unknown})
     assert "uncertain by at least ±" in page
     assert ">5%<" in page
-    assert "Not estimable" in page
+    assert "Neither error propagation nor Monte Carlo gives a 95 % interval" in page
+    assert 'id="uncertainty-totals"' not in page
     assert ">100.0%<" in page
     assert "approach 2 is not possible" in page
+
+
+def test_a_sum_of_what_is_estimated_is_not_called_all_gases() -> None:
+    page = page_of(THEN, NOW)
+    assert "已估算的温室气体" in page
+    assert "全部温室气体" not in page
 
 
 def test_nothing_known_is_not_estimable() -> None:

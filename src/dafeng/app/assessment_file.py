@@ -7,20 +7,22 @@ from typing import TYPE_CHECKING
 
 from dafeng.app.assessment_stage import gdp_ratios, join_assessed, pick_vintage
 from dafeng.app.city_stage import list_cities
-from dafeng.errors import InputRefused
+from dafeng.errors import Finding, InputRefused, Place
 from dafeng.inventory import ceads_factors, read_energy
 from dafeng.inventory.assessment import (
     OwnSide,
     assess,
     chain_gdp,
     explain_gap,
+    explain_intensity,
     find_scope,
     list_figures,
     list_scopes,
 )
-from dafeng.inventory.assessment.io import read_figures, read_gdp, read_terms
+from dafeng.inventory.assessment.io import read_examples, read_figures, read_gdp, read_terms
 from dafeng.inventory.city_accounts import (
     account_cities,
+    add_names,
     draft_city_energy,
     read_city_energy,
     split_province,
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
     import polars as pl
 
-    from dafeng.errors import Finding
     from dafeng.pack import Pack
 
 
@@ -95,6 +96,9 @@ def run_assessment(request: AssessmentRequest) -> FilesAnswer:
             raise InputRefused.of("vintage_unknown", vintage=vintage, known=known)
     gdp = chain_gdp(pick_vintage(index, request.vintage) if request.vintage else index)
     made = assess(terms, scope, gdp)
+    if made.accounts.is_empty():
+        wanted = ", ".join(rule.term for rule in scope.terms)
+        raise InputRefused([Finding("assessment_no_terms", Place(request.terms.name), {"terms": wanted})])
     frames = {"accounts": made.accounts, "terms": made.terms}
     if request.figures is not None:
         given = read_figures(request.figures, max_bytes=request.max_bytes).frame
@@ -104,7 +108,27 @@ def run_assessment(request: AssessmentRequest) -> FilesAnswer:
         own = OwnSide(every, terms, gdp_ratios(gdp), gdp_ratios(chain_gdp(behind)))
         frames["figures"] = list_figures(made, given)
         frames["gap"] = explain_gap(own, frames["figures"])
-    return FilesAnswer(write_frames(request.output, frames), (), made.accounts)
+    chosen = pick_vintage(index, request.vintage) if request.vintage else index
+    notes = explain_intensity(made.accounts, chosen)
+    return FilesAnswer(write_frames(request.output, frames), notes, made.accounts)
+
+
+def write_assessment_examples(folder: Path) -> list[Path]:
+    """Write an example of each input file of an assessment and return the paths.
+
+    Raises
+    ------
+    InputRefused
+        ``file_exists``: a file of that name is there; nothing is written then.
+    """
+    examples = {folder / name: content for name, content in read_examples().items()}
+    there = [path for path in examples if path.exists()]
+    if there:
+        raise InputRefused(Finding("file_exists", params={"path": path}) for path in there)
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, content in examples.items():
+        write_bytes_atomically(path, b"\xef\xbb\xbf" + content)
+    return list(examples)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +185,18 @@ def _province_energy(pack: Pack, request: CityRequest) -> pl.DataFrame:
     return frame
 
 
-def write_city_template(pack_name: str, year: int | None, output: Path) -> int:
-    """Write an empty city energy table, CSV or XLSX by the suffix, and return its number of rows.
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """How many rows the form has, and what its reader should know."""
+
+    rows: int
+    findings: tuple[Finding, ...]
+
+
+def write_city_template(pack_name: str, year: int | None, output: Path) -> FormAnswer:
+    """Write an empty city energy table, CSV or XLSX by the suffix.
+
+    City, item and fuel stand by name beside their codes. A year that the pack has no energy of is told.
 
     Parameters
     ----------
@@ -179,12 +213,15 @@ def write_city_template(pack_name: str, year: int | None, output: Path) -> int:
     chosen = (
         year if year is not None else int(str(latest if latest is not None else pack.config.pack.base_year))
     )
-    draft = draft_city_energy(list_cities(pack), chosen, province)
+    names = dict(pack.tables["regions"].select("code", "name_zh").iter_rows())
+    draft = add_names(draft_city_energy(list_cities(pack), chosen, province), names)
     if output.suffix.lower() == ".xlsx":
         write_bytes_atomically(output, draw_city_form(draft, PACK_TABLES["city_energy"]))
     else:
         write_bytes_atomically(output, draft.write_csv(include_bom=True).encode("utf-8"))
-    return draft.height
+    known = chosen in set(province["year"])
+    year_note = Finding("city_template_year", params={"year": chosen}, severity="note")
+    return FormAnswer(draft.height, () if known else (year_note,))
 
 
 def write_frames(folder: Path, frames: Mapping[str, pl.DataFrame]) -> dict[str, int]:

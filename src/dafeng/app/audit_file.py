@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -24,14 +24,14 @@ from dafeng.balance.audit import (
 from dafeng.balance.audit.contracts import GROUPS
 from dafeng.balance.audit.io import (
     ReadForm,
-    find_places,
     read_bounds,
     read_form,
     read_series,
     read_suppressions,
 )
+from dafeng.balance.difference import list_differences
 from dafeng.balance.io import read_balance
-from dafeng.errors import InputRefused
+from dafeng.errors import Finding, InputRefused
 from dafeng.store.atomic import write_bytes_atomically
 from dafeng.store.audit_bytes import TableSheet, table_sheets_bytes
 from dafeng.store.table_bytes import table_as_csv
@@ -42,10 +42,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dafeng.balance.io import ReadOptions
-    from dafeng.errors import Finding
     from dafeng.table import Table
 
 GROUP_SHEETS = dict(zip(GROUPS, ("恒等式", "合理性", "时间序列", "跨来源", "结构", "企业"), strict=True))
+UNREAD = {"balance_row_unknown", "balance_column_unknown"}
 SUPPRESSED_SHEET, RULES_SHEET = "已豁免", "规则"
 
 
@@ -116,7 +116,7 @@ class FirmRequest:
     purchase : Path
     transformation, unit_energy : Path, optional
     last_year : Path, optional
-        Folder with files of the same names of the year before.
+        Folder with files of the same names of the year before; that of purchases must be there.
     control : AuditControl
     """
 
@@ -129,11 +129,15 @@ class FirmRequest:
 
 @dataclass(frozen=True, slots=True)
 class AuditAnswer:
-    """The report, what reading found, and whether the answer is negative (an error stands: exit 3)."""
+    """The report, what reading found, and whether the answer is negative (an error stands: exit 3).
+
+    ``differences`` are the statistical differences of balances (``BalanceDifference``).
+    """
 
     report: AuditReport
     read: tuple[Finding, ...]
     exit_negative: bool
+    differences: pl.DataFrame | None = None
 
 
 def run_audit(request: AuditRequest) -> AuditAnswer:
@@ -148,11 +152,22 @@ def run_audit(request: AuditRequest) -> AuditAnswer:
     _refuse_overwriting([request.file, *request.against], control)
     read = read_balance(request.file, request.options)
     others = [read_balance(path, request.options).balance for path in request.against]
-    options = _options(
-        control, request.file.name, _fill_places(find_places(request.file), read.balance.cells)
-    )
+    options = _options(control, request.file.name, read.places)
     report = audit_balance(read.balance, others=others, options=options)
-    return _finish(report, control, read.findings)
+    findings = (*read.findings, *_blame_unread(read.findings, report))
+    return replace(_finish(report, control, findings), differences=list_differences(read.balance.cells))
+
+
+def _blame_unread(found: Iterable[Finding], report: AuditReport) -> list[Finding]:
+    """Return one note that rows or columns that were not read may be why sums do not hold."""
+    unread = [f"“{f.params['label']}”" for f in found if f.code in UNREAD]
+    broken = report.table.filter(
+        pl.col("rule").str.starts_with("identity_") & (pl.col("severity") == "error") & ~pl.col("suppressed")
+    )
+    if not unread or broken.is_empty():
+        return []
+    params = {"labels": ", ".join(unread), "count": len(unread), "errors": broken.height}
+    return [Finding("audit_unread", params=params, severity="note")]
 
 
 def run_series_audit(request: SeriesRequest) -> AuditAnswer:
@@ -172,6 +187,8 @@ def run_firm_audit(request: FirmRequest) -> AuditAnswer:
         (request.unit_energy, FirmUnitEnergy),
     ]  # fmt: skip
     _refuse_overwriting([path for path, _ in forms if path is not None], control)
+    if request.last_year is not None and not (request.last_year / request.purchase.name).is_file():
+        raise InputRefused.of("file_missing", file=request.last_year / request.purchase.name)
     read = [_read_form(path, contract, request.last_year) for path, contract in forms]
     report = audit_firms(*(form.frame for form in read), options=_options(control, ""))
     return _finish(report, control, tuple(finding for form in read for finding in form.findings))
@@ -193,15 +210,6 @@ def _options(control: AuditControl, file: str, places: pl.DataFrame | None = Non
         suppressions=read_suppressions(control.suppress) if control.suppress else Suppressions(),
         bounds=read_bounds(control.bounds) if control.bounds else None, places=places, file=file,
     )  # fmt: skip
-
-
-def _fill_places(places: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """Return places with the region and year of the only table where the file does not say them."""
-    tables = cells.select("region", "year").unique()
-    if tables.height != 1:
-        return places.drop_nulls(["region", "year"])
-    region, year = tables.row(0)
-    return places.with_columns(pl.col("region").fill_null(region), pl.col("year").fill_null(year))
 
 
 def _refuse_overwriting(inputs: Iterable[Path], control: AuditControl) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from dafeng.balance import (
     OwnCoefficient,
     ReadOptions,
+    audit_balance,
     compute_balance_flow,
     convert_edition,
     convert_measure,
@@ -19,7 +20,7 @@ from dafeng.balance import (
     turn_signs,
 )
 from dafeng.balance.io import read_file
-from dafeng.errors import InputRefused
+from dafeng.errors import Finding, InputRefused
 from dafeng.parsing import parse_csv
 from dafeng.store.atomic import write_bytes_atomically
 from dafeng.store.sheet_bytes import sheet_bytes, sheet_csv
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
     from dafeng.balance import Balance, ElectricityBasis, ReadBalance, Signs
     from dafeng.balance.model import Measure
-    from dafeng.errors import Finding
     from dafeng.provenance import Step
 
 Layout = Literal["wide", "long"]
@@ -75,12 +75,16 @@ class ConvertRequest:
 
 @dataclass(frozen=True, slots=True)
 class ConvertAnswer:
-    """What was done: what was read, what was made, how."""
+    """What was done: what was read, what was made, how.
+
+    ``audit_errors`` counts the errors that an audit of the input finds; only a change to standard coal asks.
+    """
 
     read: ReadBalance
     balance: Balance
     steps: tuple[Step, ...]
     manifest: Path
+    audit_errors: int = 0
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -104,7 +108,8 @@ def run_convert(request: ConvertRequest) -> ConvertAnswer:
     Raises
     ------
     InputRefused
-        The file cannot be used, a cell has no place or no coefficient; nothing is written.
+        The file cannot be used, a cell has no place or no coefficient, a basis of electricity or
+        coefficients were given that the conversion does not use; nothing is written.
     """
     manifest = request.output.with_name(f"{request.output.name}.json")
     refuse_overwriting([request.file, request.coefficients], [request.output, manifest])
@@ -115,13 +120,15 @@ def run_convert(request: ConvertRequest) -> ConvertAnswer:
     steps: tuple[Step, ...] = ()
     if request.measure is not None:
         balance, steps = _change_measure(request, balance)
+    _refuse_unused(request, read.balance, balance)
     if request.edition and request.edition != balance.edition:
         balance, more = convert_edition(balance, request.edition)
         steps = (*steps, *more)
     content = _content(request, balance)
     write_bytes_atomically(request.output, content)
     write_bytes_atomically(manifest, _describe(request, read, balance, steps))
-    return ConvertAnswer(read, balance, steps, manifest)
+    errors = _count_errors(read.balance) if request.measure == "coal_equivalent" else 0
+    return ConvertAnswer(read, balance, steps, manifest, errors)
 
 
 def run_flow(file: Path, output: Path, options: ReadOptions) -> FlowAnswer:
@@ -133,6 +140,8 @@ def run_flow(file: Path, output: Path, options: ReadOptions) -> FlowAnswer:
         The file cannot be used; nothing is written.
     """
     refuse_overwriting([file], [output])
+    if output.suffix.lower() not in {".html", ".htm", ".csv"}:
+        raise InputRefused.of("flow_output_kind", path=output)
     read = read_balance(file, options)
     cells = read.balance.cells
     flow, undrawn = compute_balance_flow(cells), list_undrawn_cells(cells)
@@ -145,11 +154,6 @@ def run_flow(file: Path, output: Path, options: ReadOptions) -> FlowAnswer:
         content = table_as_csv(flow)
     write_bytes_atomically(output, content)
     return FlowAnswer(flow, undrawn, differences, read.findings)
-
-
-def read_differences(file: Path, options: ReadOptions) -> pl.DataFrame:
-    """Return the statistical differences of a file's balances as a ``BalanceDifference`` table."""
-    return list_differences(read_balance(file, options).balance.cells)
 
 
 def refuse_overwriting(inputs: list[Path | None], outputs: list[Path]) -> None:
@@ -166,6 +170,11 @@ def refuse_overwriting(inputs: list[Path | None], outputs: list[Path]) -> None:
             raise InputRefused.of("output_is_input", path=path)
 
 
+def _count_errors(balance: Balance) -> int:
+    """Return how many errors an audit finds in a balance."""
+    return int((audit_balance(balance).table["severity"] == "error").sum())
+
+
 def _change_measure(request: ConvertRequest, balance: Balance) -> tuple[Balance, tuple[Step, ...]]:
     if request.measure == "physical":
         wanted = None
@@ -180,9 +189,27 @@ def _change_measure(request: ConvertRequest, balance: Balance) -> tuple[Balance,
     return convert_measure(balance, wanted, own)
 
 
+def _refuse_unused(request: ConvertRequest, before: Balance, after: Balance) -> None:
+    """Raise if a basis of electricity or coefficients were given and neither table is made by them."""
+    unused = [
+        option
+        for option, idle in (
+            (
+                "--electricity-basis",
+                request.electricity is not None
+                and request.electricity not in {before.electricity, after.electricity},
+            ),
+            ("--coefficients", request.coefficients is not None and before.electricity == after.electricity),
+        )
+        if idle
+    ]
+    if unused:
+        raise InputRefused(Finding("balance_option_unused", params={"option": name}) for name in unused)
+
+
 def _content(request: ConvertRequest, balance: Balance) -> bytes:
     if request.layout == "long":
-        return table_as_csv(turn_signs(balance.cells, request.signs, "yearbook"))
+        return table_as_csv(turn_signs(balance.cells, request.signs))
     sheets = lay_out_balance(balance, request.signs)
     if request.output.suffix.lower() != ".csv":
         return sheet_bytes(sheets)
@@ -196,7 +223,10 @@ def _describe(request: ConvertRequest, read: ReadBalance, balance: Balance, step
         "input": {"file": read.source.title, "sha256": read.source.sha256},
         "read": {
             "edition": read.edition.code, "measure": read.balance.measure,
-            "signs": {"transformation": read.signs.transformation, "outflow": read.signs.outflow},
+            "signs": {
+                "transformation": read.signs.transformation, "outflow": read.signs.outflow,
+                "stock": read.signs.stock,
+            },
         },
         "written": {
             "edition": balance.edition, "measure": balance.measure, "signs": request.signs,

@@ -34,9 +34,11 @@ if TYPE_CHECKING:
 
 ExportForm = Literal["iamc", "iamc-wide", "datapackage", "xlsx"]
 ImportForm = Literal["iamc", "lines"]
+INVENTORY = "inventory.emissions"
 LINES = "accounts.lines"
 ENERGY = "inventory.energy"
 FIRST_SCENARIO, OTHER_SCENARIO = "inventory", "guideline"
+PACKAGE_NAME = "dafeng-"
 ZIP_DAY = (2020, 1, 1, 0, 0, 0)
 
 
@@ -92,10 +94,11 @@ class ImportRequest:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeAnswer:
-    """Rows or tables written, and what should be looked at."""
+    """Rows or tables written, what should be looked at, and whether something older was replaced."""
 
     count: int
     findings: tuple[Finding, ...]
+    replaced: bool = False
 
 
 def export_run(request: ExportRequest) -> ExchangeAnswer:
@@ -104,22 +107,25 @@ def export_run(request: ExportRequest) -> ExchangeAnswer:
     Raises
     ------
     InputRefused
-        ``run_missing``; ``id_unknown`` for a table that the run does not hold; ``output_not_writable``.
+        ``run_missing``; ``id_unknown`` for a table that the run does not hold; ``output_not_writable``;
+        ``output_not_ours`` for a folder that holds anything but a data package of ours.
     """
+    replaced = request.output.is_file()
     manifest = _read_manifest(request.run)
     tables = _choose(_read_tables(request.run, manifest), request)
     if request.form in {"iamc", "iamc-wide"}:
         data, findings = _to_iamc(tables, request.model)
         table = widen(data) if request.form == "iamc-wide" else data
         write_bytes_atomically(request.output, title_case(table).write_csv().encode("utf-8"))
-        return ExchangeAnswer(table.height, findings)
+        return ExchangeAnswer(table.height, findings, replaced)
     if request.form == "xlsx":
         stream = BytesIO()
         write_workbook(ReportContext(_describe_run(manifest), tables), stream)
         write_bytes_atomically(request.output, stream.getvalue())
     else:
-        _write_package(package_files(tables, _package_head(manifest), _sources_of(tables)), request.output)
-    return ExchangeAnswer(len(tables), ())
+        files = package_files(tables, _package_head(manifest), _sources_of(tables))
+        replaced = _write_package(files, request.output)
+    return ExchangeAnswer(len(tables), (), replaced)
 
 
 def import_iamc(request: ImportRequest) -> ExchangeAnswer:
@@ -202,8 +208,7 @@ def _to_iamc(tables: Mapping[str, NamedTable], model: str) -> tuple[pl.DataFrame
         parts.append(made[0])
         findings += made[1]
     if not parts:
-        known = Suggestion("inventory.emissions", tables)
-        raise InputRefused.of("id_unknown", value="inventory.emissions", what="table", suggestion=known)
+        raise InputRefused.of("iamc_no_table", tables=", ".join((INVENTORY, LINES, ENERGY)))
     return pl.concat(parts), _said_once(findings)
 
 
@@ -228,7 +233,7 @@ def _package_head(manifest: Manifest) -> dict[str, object]:
     en = plain("book.title", "en", region=meta.region_en)
     licence = f"{plain('method.licence_text', 'zh')} / {plain('method.licence_text', 'en')}"
     return {
-        "name": f"dafeng-{meta.pack_id or 'run'}".lower(),
+        "name": f"{PACKAGE_NAME}{meta.pack_id or 'run'}".lower(),
         "title": f"{zh} / {en}",
         "description": f"{plain('stamp', 'zh')} / {plain('stamp', 'en')}",
         "version": meta.pack_version or "0",
@@ -250,11 +255,16 @@ def _sources_of(tables: Mapping[str, NamedTable]) -> list[dict[str, str]]:
     return found
 
 
-def _write_package(files: Mapping[str, bytes], output: Path) -> None:
+def _write_package(files: Mapping[str, bytes], output: Path) -> bool:
+    """Write a package as folder or archive; return whether an older one was replaced."""
     if output.suffix.lower() != ".zip":
+        older = _own_files(output)
         for name, content in files.items():  # the descriptor is the last one
             write_bytes_atomically(output / name, content)
-        return
+        for path in older - {output / name for name in files}:
+            path.unlink(missing_ok=True)
+        return bool(older)
+    replaced = output.is_file()
     stream = BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for name in sorted(files, key=lambda name: name != DESCRIPTOR):
@@ -262,3 +272,28 @@ def _write_package(files: Mapping[str, bytes], output: Path) -> None:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, files[name])
     write_bytes_atomically(output, stream.getvalue())
+    return replaced
+
+
+def _own_files(folder: Path) -> set[Path]:
+    """Return the files of a data package of ours in a folder, none if it is empty.
+
+    Raises
+    ------
+    InputRefused
+        ``output_not_ours``.
+    """
+    if not folder.is_dir():
+        return set()
+    found = {path for path in folder.rglob("*") if not path.is_dir()}
+    if not found:
+        return set()
+    try:
+        package = json.loads((folder / DESCRIPTOR).read_text("utf-8"))
+        named = {folder / "data" / f"{resource['name']}.csv" for resource in package["resources"]}
+        ours = str(package["name"]).startswith(PACKAGE_NAME)
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        ours, named = False, set()
+    if not ours or not found <= named | {folder / DESCRIPTOR}:
+        raise InputRefused.of("output_not_ours", path=folder)
+    return found

@@ -11,6 +11,7 @@ import polars as pl
 from dafeng import terms
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory.flash import (
+    LEAST_COVERED,
     FlashOptions,
     FlashResult,
     Issue,
@@ -18,6 +19,7 @@ from dafeng.inventory.flash import (
     benchmark_emissions,
     benchmark_energy,
     compare_archive,
+    doubt_benchmark,
     estimate_flash,
     join_records,
     latest_issue,
@@ -133,11 +135,15 @@ def make_flash(request: FlashRequest) -> FlashAnswer:
     Raises
     ------
     InputRefused
-        Defective input; an issue that is not open (unless a draft is asked for) or that no data reach.
+        Defective input; cumulative figures that fall too far; an issue that is not open (unless a draft is
+        asked for) or that no data reach.
     """
     issue = _choose_issue(request)
     inputs = _read_inputs(request)
     result, benchmarks = _estimate(request, inputs, issue)
+    wrong = [found for found in result.findings if found.severity == "error"]
+    if wrong:
+        raise InputRefused(wrong)
     errors = _past_errors(request, inputs)
     scores = score_errors(errors)
     estimates = add_interval(result.estimates, scores)
@@ -152,7 +158,7 @@ def make_flash(request: FlashRequest) -> FlashAnswer:
     archived = None
     if request.archive is not None and not sheet.draft_day:
         archived = _archive(request.archive, estimates, issue, request.as_of)
-    findings = [*result.findings, *list_unmoved(result)]
+    findings = [*doubt_benchmark(result, issue), *result.findings, *list_unmoved(result)]
     if assumed:
         findings.append(
             Finding("flash_known_assumed", params={"count": assumed, "day": request.day}, severity="note")
@@ -254,7 +260,7 @@ def _make_sheet(
         draft_day=opens.isoformat() if opens > request.as_of else "",
         tables=tables, covered=result.covered, intensity=request.intensity, lag_years=request.lag_years,
         day=request.day, assumed=assumed, fuels=inputs.fuels, sources=inputs.sources, software=__version__,
-        least_issues=LEAST_ISSUES,
+        least_issues=LEAST_ISSUES, least_covered=LEAST_COVERED, doubts=doubt_benchmark(result, issue),
     )  # fmt: skip
 
 

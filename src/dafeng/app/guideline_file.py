@@ -25,8 +25,9 @@ from dafeng.inventory.guideline import (
     read_own_factors,
     sum_categories,
 )
+from dafeng.inventory.guideline.transfers import FACTOR_UNITS
 from dafeng.store.atomic import write_bytes_atomically
-from dafeng.table import Suggestion
+from dafeng.table import KnownNames, Suggestion
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,7 +83,7 @@ def run_guideline(request: GuidelineRequest) -> GuidelineAnswer:
     """
     _check_paths(request)
     if request.gwp_set and request.gwp_set not in terms.codes("gwp_sets"):
-        hint = Suggestion(request.gwp_set, terms.codes("gwp_sets"))
+        hint = KnownNames(terms.codes("gwp_sets"))
         raise InputRefused.of("term_unknown", name=request.gwp_set, vocabulary="gwp_sets", suggestion=hint)
     inputs, notes = _read_inputs(request)
     made = compute_guideline(inputs, request.energy.name)
@@ -138,8 +139,8 @@ def _read_inputs(request: GuidelineRequest) -> tuple[GuidelineInputs, tuple[Find
 
 
 def _find_unknown(factors: pl.DataFrame) -> list[Finding]:
-    """Return a note for every own factor that nothing asks for."""
-    known = known_variables()
+    """Return a note for every own factor that nothing asks for; those of transfers have their own account."""
+    known = known_variables() | set(FACTOR_UNITS)
     return [
         Finding(
             "factor_unknown", params={"factor": name, "suggestion": Suggestion(name, known)}, severity="note"

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dafeng import terms
-from dafeng.errors import InputRefused
+from dafeng.errors import Finding, InputRefused, Place
 from dafeng.inventory.uncertainty import (
     DrawPlan,
     UncertaintyPlan,
     assess_uncertainty,
     fill_uncertainties,
     lines_from_input,
+    list_idle_rules,
     read_defaults,
     read_lines,
 )
 from dafeng.store.atomic import write_bytes_atomically
-from dafeng.table import Suggestion
+from dafeng.table import KnownNames
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,10 +61,11 @@ class UncertaintyRequest:
 
 @dataclass(frozen=True, slots=True)
 class UncertaintyAnswer:
-    """What was done: files written, totals of the last year, share of its emissions that intervals cover."""
+    """What was done: files written, totals of the last year, notes on the default uncertainties."""
 
     files: tuple[Path, ...]
     totals: pl.DataFrame
+    findings: tuple[Finding, ...] = ()
 
 
 def run_uncertainty(request: UncertaintyRequest) -> UncertaintyAnswer:
@@ -76,12 +78,17 @@ def run_uncertainty(request: UncertaintyRequest) -> UncertaintyAnswer:
     """
     _check_paths(request)
     if request.gwp_set and request.gwp_set not in terms.codes("gwp_sets"):
-        hint = Suggestion(request.gwp_set, terms.codes("gwp_sets"))
+        hint = KnownNames(terms.codes("gwp_sets"))
         raise InputRefused.of("term_unknown", name=request.gwp_set, vocabulary="gwp_sets", suggestion=hint)
     read = read_lines(request.lines, max_bytes=request.max_bytes)
     lines = lines_from_input(read.frame, request.gwp_set or None, read.rows, request.lines.name)
+    notes: list[Finding] = []
     if request.defaults is not None:
-        lines = fill_uncertainties(lines, read_defaults(request.defaults, max_bytes=request.max_bytes).frame)
+        rules = read_defaults(request.defaults, max_bytes=request.max_bytes)
+        idle = rules.rows.filter(list_idle_rules(lines, rules.frame))
+        name = request.defaults.name
+        notes = [Finding("uncertainty_rule_idle", Place(name, row=row), severity="note") for row in idle]
+        lines = fill_uncertainties(lines, rules.frame)
     plan = UncertaintyPlan(request.base_year, request.gwp_set, request.draws or DrawPlan())
     made = assess_uncertainty(lines, plan)
     written = []
@@ -90,7 +97,7 @@ def run_uncertainty(request: UncertaintyRequest) -> UncertaintyAnswer:
         write_bytes_atomically(path, frame.write_csv(include_bom=True).encode("utf-8"))
         written.append(path)
     last = made.totals["year"].max()
-    return UncertaintyAnswer(tuple(written), made.totals.filter(made.totals["year"] == last))
+    return UncertaintyAnswer(tuple(written), made.totals.filter(made.totals["year"] == last), tuple(notes))
 
 
 def _check_paths(request: UncertaintyRequest) -> None:

@@ -17,6 +17,7 @@ from dafeng.inventory.uncertainty import (
     assess_uncertainty,
     lines_from_inventory,
 )
+from dafeng.provenance import Step
 from dafeng.result import Result
 from dafeng.settings import read_settings
 from dafeng.table import empty_table
@@ -44,9 +45,13 @@ def assess_pack_uncertainty(context: RunContext) -> Result:
     lines, gwp_set = guideline_inventory(context).lines, context.pack.config.accounts.gwp_set
     valued = lines.drop_nulls("value")
     if valued.is_empty() or not gwp_set:
-        return Result(
-            "uncertainty", name_tables({f"uncertainty.{n}": empty_table(c) for n, c in CONTRACTS.items()})
+        empty = {f"uncertainty.{name}": empty_table(contract) for name, contract in CONTRACTS.items()}
+        step = Step(
+            "inventory.uncertainty.assess_uncertainty",
+            "未估计不确定性：没有可用的数字，或未选定增温潜势",
+            "no uncertainty: no figures, or no set of warming potentials is chosen",
         )
+        return Result("uncertainty", name_tables(empty), (step,))
     made = assess_uncertainty(lines_from_inventory(lines, gwp_set), _plan(context, valued))
     frames = {f"uncertainty.{name}": frame for name, frame in made.tables.items()}
     return Result("uncertainty", name_tables(frames), made.steps)

@@ -24,6 +24,7 @@ from dafeng.balance.reconcile_contracts import (
     SourcePull,
 )
 from dafeng.balance.signs import SIGNS, Signs, SignsFound, detect_signs, turn_signs
+from dafeng.balance.stock import net_stocks
 
 __all__ = [
     "DIFFERENCE",
@@ -66,6 +67,7 @@ __all__ = [
     "lay_out_balance",
     "list_differences",
     "list_undrawn_cells",
+    "net_stocks",
     "read_balance",
     "row_identities",
     "to_energy_use",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,8 @@ class Caption:
         Codes.
     gce_per_kwh : float or None
         Coefficient of electricity. [gce/kWh]
+    titled : bool
+        Whether one of the texts is a title.
     """
 
     regions: frozenset[str]
@@ -50,6 +52,7 @@ class Caption:
     editions: frozenset[str]
     grades: frozenset[str]
     gce_per_kwh: float | None
+    titled: bool = False
 
     @property
     def electricity(self) -> ElectricityBasis | None:
@@ -71,7 +74,8 @@ def read_caption(texts: Iterable[str]) -> Caption:
     ([2015], ElectricityBasis(basis='equivalent', gce_per_kwh=305.5))
     """
     plain = [flatten(text) for text in texts]
-    titles = [text for text in plain if _TITLE.search(text)] or plain
+    named = [text for text in plain if _TITLE.search(text)]
+    titles = named or plain
     whole = " \n ".join(plain)
     measures: set[Measure] = set()
     if _PHYSICAL.search(whole):
@@ -87,7 +91,24 @@ def read_caption(texts: Iterable[str]) -> Caption:
         editions=frozenset(code for code in editions() if code in whole),
         grades=frozenset(grade.upper() for grade in _GRADE.findall(whole)),
         gce_per_kwh=_coefficient(whole),
+        titled=bool(named),
     )
+
+
+def continue_caption(own: Caption, before: Caption) -> Caption:
+    """Return what holds for the continuation of a table: its own title, where that is silent the one before.
+
+    Parameters
+    ----------
+    own : Caption
+        Of the lines above the continuation; counts only if one of them is a title.
+    before : Caption
+        Of the part that it continues.
+    """
+    if not own.titled:
+        return before
+    said = {field.name: getattr(own, field.name) for field in fields(Caption)}
+    return Caption(**{name: value or getattr(before, name) for name, value in said.items()})
 
 
 def find_regions(text: str) -> frozenset[str]:

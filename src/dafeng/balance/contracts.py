@@ -51,7 +51,8 @@ class UndrawnCells(Table):
 class BalanceDifference(Table):
     """The statistical difference of a fuel beside all that came in; negative: more use than supply.
 
-    ``inflow`` is what was produced, recovered, moved in, imported and taken from stock.
+    ``inflow`` is what was produced, recovered, moved in, imported, taken from stock and put out by
+    transformation.
     """
 
     region: str = column(key=True, vocabulary="provinces", zh="地区", en="Region")

@@ -11,6 +11,7 @@ from dafeng import terms
 from dafeng.balance.contracts import BalanceCells
 from dafeng.balance.editions import edition_folds, find_edition
 from dafeng.balance.layout import refuse_unplaced
+from dafeng.balance.stock import DECIMALS, PARTS, net_stocks
 from dafeng.provenance import Step
 from dafeng.table import check
 
@@ -25,8 +26,6 @@ RECOVERY = {
     "recovered_energy": ("transformation_total", "transformation"),
 }
 """The two places of recovered energy: row -> total that it is part of, section."""
-DECIMALS = 9
-"""Places to which a changed total is rounded: what is beyond is the noise of binary fractions."""
 
 
 def convert_edition(balance: Balance, edition: str) -> tuple[Balance, tuple[Step, ...]]:
@@ -43,6 +42,7 @@ def convert_edition(balance: Balance, edition: str) -> tuple[Balance, tuple[Step
     (Balance, tuple of Step)
         Recovered energy is moved between supply and transformation where the layouts differ and both
         totals are changed by its amount, so that every sum and the statistical difference hold as before.
+        Opening and closing stock become the stock change where the layout has no rows for them.
         A fuel without a column is added to the one that holds it by definition (``edition_folds.csv``).
 
     Raises
@@ -52,11 +52,26 @@ def convert_edition(balance: Balance, edition: str) -> tuple[Balance, tuple[Step
         layout and no clear other one: nothing is dropped and nothing split by guess.
     """
     target = find_edition(edition)
-    cells, moved = _move_recovery(balance.cells, target)
+    cells, netted = _net_stocks(balance.cells, target)
+    cells, moved = _move_recovery(cells, target)
     cells, folded = _fold_fuels(cells, target)
     refuse_unplaced(cells, target)
     converted = replace(balance, cells=check(cells.sort(KEY), BalanceCells), edition=target.code)
-    return converted, (*moved, *folded)
+    return converted, (*netted, *moved, *folded)
+
+
+def _net_stocks(cells: pl.DataFrame, target: Edition) -> tuple[pl.DataFrame, list[Step]]:
+    """Put the stock change in the place of opening and closing stock."""
+    stocks = cells.filter(pl.col("row").is_in(PARTS))
+    if stocks.is_empty() or target.row_codes >= set(PARTS):
+        return cells, []
+    step = Step(
+        "balance.convert_edition",
+        "年初、年末库存并为库存增减；原表已列库存增减的照列",
+        "opening and closing stock made the stock change; a change that was stated stands",
+        {"edition": target.code}, stocks.height,
+    )  # fmt: skip
+    return net_stocks(cells), [step]
 
 
 def _move_recovery(cells: pl.DataFrame, target: Edition) -> tuple[pl.DataFrame, list[Step]]:

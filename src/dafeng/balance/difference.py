@@ -7,11 +7,36 @@ import polars as pl
 from dafeng import terms
 from dafeng.balance.contracts import BalanceDifference
 from dafeng.balance.identities import DIFFERENCE
+from dafeng.balance.stock import net_stocks
 from dafeng.table import check
 
 NOISE = 1e-6
 """Size below which a difference is the noise of a sum of published decimals. [accounting unit]"""
 TABLE_FUEL = ["region", "year", "fuel"]
+
+
+def sum_inflow(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return all that came in, by fuel: the one measure of a statistical difference.
+
+    Parameters
+    ----------
+    cells : BalanceCells
+
+    Returns
+    -------
+    polars.DataFrame
+        ``region, year, fuel, inflow`` [accounting unit]: the positive cells of supply (production, recovery,
+        arrivals, imports, refuelling abroad, of stocks what was drawn on the whole) and what transformation
+        put out. A figure that is not told is not counted, a share of the sum is then too large, never too
+        small; null where no cell is told.
+    """
+    entries = terms.entries("balance_rows").items()
+    wholes = ("total_primary_supply", "transformation_total")
+    rows = [code for code, row in entries if row["parent"] in wholes]
+    told = net_stocks(cells).filter(pl.col("row").is_in(rows) & pl.col("value").is_not_null())
+    return told.group_by(TABLE_FUEL, maintain_order=True).agg(
+        inflow=pl.col("value").clip(lower_bound=0).sum()
+    )
 
 
 def list_differences(cells: pl.DataFrame) -> pl.DataFrame:
@@ -24,19 +49,10 @@ def list_differences(cells: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     BalanceDifference
-        As published, without those that are noise. ``share`` = difference / inflow; the inflow is the sum of
-        the positive cells of supply, null where one of them is not told.
+        As published, without those that are noise. ``share`` = difference / inflow (:func:`sum_inflow`).
     """
-    entries = terms.entries("balance_rows")
-    supply = [code for code, row in entries.items() if row["section"] == "supply" and row["parent"]]
-    known = ~pl.col("value").is_null().any()
-    inflow = (
-        cells.filter(pl.col("row").is_in(supply))
-        .group_by(TABLE_FUEL, maintain_order=True)
-        .agg(inflow=pl.when(known).then(pl.col("value").clip(lower_bound=0).sum()))
-    )
     told = cells.filter((pl.col("row") == DIFFERENCE) & (pl.col("value").abs() > NOISE))
-    joined = told.rename({"value": "difference"}).join(inflow, on=TABLE_FUEL, how="left")
+    joined = told.rename({"value": "difference"}).join(sum_inflow(cells), on=TABLE_FUEL, how="left")
     share = pl.when(pl.col("inflow") > 0).then(pl.col("difference") / pl.col("inflow"))
     ranked = joined.with_columns(share=share).sort(
         "region", "year", pl.col("share").abs(), pl.col("difference").abs(), "fuel",

@@ -20,13 +20,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The code of a row or column with its official label in both languages."""
+    """The code of a row or column with its official label in both languages.
+
+    An optional row is one that some tables of the layout print; it is written only where it has cells.
+    """
 
     code: str
     zh: str
     en: str
     unit: str = ""
     unit_zh: str = ""
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,5 +155,9 @@ def _labels(name: str, field: str, edition: str) -> tuple[Label, ...]:
     own = [row for row in own_rows(name) if row["edition"] == edition]
     own.sort(key=lambda row: int(row["position"]))
     return tuple(
-        Label(row[field], row["zh"], row["en"], row.get("unit", ""), row.get("unit_zh", "")) for row in own
-    )
+        Label(
+            row[field], row["zh"], row["en"], row.get("unit", ""), row.get("unit_zh", ""),
+            row.get("optional") == "yes",
+        )
+        for row in own
+    )  # fmt: skip

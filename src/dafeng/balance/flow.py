@@ -14,8 +14,9 @@ import polars as pl
 from dafeng import terms
 from dafeng.balance.contracts import BalanceFlow, UndrawnCells
 from dafeng.balance.graph import break_cycles, sum_nodes
-from dafeng.balance.identities import DIFFERENCE
+from dafeng.balance.identities import DIFFERENCE, is_of_which
 from dafeng.balance.model import COAL_EQUIVALENT_UNIT
+from dafeng.balance.stock import net_stocks
 from dafeng.table import check, empty_table
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def compute_balance_flow(cells: pl.DataFrame) -> pl.DataFrame:
     BalanceFlow
         Acyclic; every fuel and every transformation takes in what it gives out [TJ].
     """
-    in_tj = _in_tj(cells)
+    in_tj = _in_tj(net_stocks(cells))
     flows = pl.concat([_supply(in_tj), _transformation(in_tj), _use(in_tj), _difference(in_tj)])
     flows = flows.group_by(KEY, maintain_order=True).agg(pl.col("tj").sum())
     flows = pl.concat([flows, _close_processes(flows)])
@@ -108,7 +109,7 @@ def _in_tj(cells: pl.DataFrame) -> pl.DataFrame:
     )
     entries = terms.entries("balance_rows")
     section = {code: row["section"] for code, row in entries.items()}
-    parts = [code for code, row in entries.items() if row["parent"] and row["section"] != "final_of_which"]
+    parts = [code for code, row in entries.items() if row["parent"] and not is_of_which(code)]
     drawn = cells.filter(
         ~pl.col("fuel").is_in(sorted(terms.codes("fuel_totals")))
         & pl.col("row").is_in([*parts, "loss", DIFFERENCE])

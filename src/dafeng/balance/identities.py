@@ -36,12 +36,23 @@ class Identity:
     parts: tuple[tuple[str, float], ...]
 
 
+def is_of_which(row: str) -> bool:
+    """Return whether a row only tells a part of its parent and is in no sum.
+
+    Examples
+    --------
+    >>> is_of_which("industry_non_energy_use"), is_of_which("residential_urban")
+    (True, False)
+    """
+    return terms.entries("balance_rows")[row]["section"].endswith("_of_which")
+
+
 @cache
 def row_identities() -> tuple[Identity, ...]:
     """Return the sums down a column: supply, transformation, final use, households, the difference."""
     children: dict[str, list[tuple[str, float]]] = {}
     for code, entry in terms.entries("balance_rows").items():
-        if entry["parent"] and entry["section"] != "final_of_which":
+        if entry["parent"] and not is_of_which(code):
             children.setdefault(entry["parent"], []).append((code, 1.0))
     sums = tuple(Identity(f"sum_{total}", "row", total, tuple(parts)) for total, parts in children.items())
     closing = (

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 
 from dafeng import terms
 from dafeng.balance.editions import editions
+
+if TYPE_CHECKING:
+    from dafeng.errors import Language
 
 _NUMBERING = re.compile(
     r"^(?:[(]?[一二三四五六七八九十]+[)]?[、.,:]|[(]?[0-9]{1,2}[)][.、,]?|[0-9]{1,2}[.、,](?![0-9])|[ivx]{1,4}\.|#|\*"
@@ -35,6 +40,17 @@ UNIT_SPELLINGS = {
 }  # fmt: skip
 """Accounting unit -> how tables write it, without spaces, lower case."""
 _UNITS = {spelling: unit for unit, spellings in UNIT_SPELLINGS.items() for spelling in spellings}
+
+
+@dataclass(frozen=True, slots=True)
+class UnitWord:
+    """An accounting unit in a message: 万吨 in Chinese, 10^4 t in English."""
+
+    unit: str
+
+    def text(self, language: Language) -> str:
+        """Return it in one language."""
+        return terms.unit_name(self.unit, language)
 
 
 def flatten(text: str) -> str:
@@ -118,15 +134,26 @@ def match_label(vocabulary: str, label: str) -> frozenset[str]:
     return found or frozenset()
 
 
-def spellings_of(vocabulary: str) -> frozenset[str]:
-    """Return the labels to suggest from."""
+@lru_cache(maxsize=256)
+def spellings_of(vocabulary: str, taken: frozenset[str] = frozenset()) -> frozenset[str]:
+    """Return the labels to suggest from, without those of codes that are taken.
+
+    Examples
+    --------
+    >>> "损失量" in spellings_of("balance_rows", frozenset({"loss"}))
+    False
+    """
     official = {
         strip_numbering(name)
         for edition in editions().values()
         for label in (edition.rows if vocabulary == "balance_rows" else edition.columns)
         for name in (label.zh, label.en)
     }
-    return frozenset(official) | terms.spellings(vocabulary)
+    known = frozenset(official) | terms.spellings(vocabulary)
+    if not taken:
+        return known
+    meant = {name: match_label(vocabulary, name) for name in known}
+    return frozenset(name for name, codes in meant.items() if not codes or codes - taken)
 
 
 def match_unit(text: str) -> str:

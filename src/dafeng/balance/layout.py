@@ -70,7 +70,7 @@ def lay_out_balance(balance: Balance, signs: Signs = "yearbook") -> tuple[SheetL
     """
     edition = find_edition(balance.edition)
     refuse_unplaced(balance.cells, edition)
-    turned = turn_signs(balance.cells, signs, "yearbook")
+    turned = turn_signs(balance.cells, signs)
     parts = turned.partition_by("region", "year", as_dict=True, maintain_order=True)
     return tuple(
         SheetLines(
@@ -149,7 +149,9 @@ def _figures(edition: Edition, part: pl.DataFrame) -> list[tuple[SHEET_CELL, ...
         (row, fuel): UNTOLD if value is None else value
         for row, fuel, value in part.select("row", "fuel", "value").iter_rows()
     }
+    named = {row for row, _ in values}
     return [
         (label.zh, label.en, *(values.get((label.code, column.code)) for column in edition.columns))
         for label in edition.rows
+        if not label.optional or label.code in named
     ]

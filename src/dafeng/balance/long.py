@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -44,7 +45,8 @@ class InventoryLines(Table):
 def is_long(raw: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> bool:
     """Return whether a CSV text has one line a cell: its first line names region, year, fuel and value."""
     text, _ = decode_text(raw, name, max_bytes=max_bytes)
-    names = {part.strip().strip('"').lower() for part in text.splitlines()[0].split(",")} if text else set()
+    first = text.splitlines()[0] if text else ""
+    names = {part.strip().strip('"').lower() for part in re.split(r"[,;\t]", first)}
     return names >= {"region", "year", "fuel", "value"}
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng import terms
-from dafeng.balance.labels import match_unit
+from dafeng.balance.labels import UnitWord, match_unit
 from dafeng.balance.model import COAL_EQUIVALENT_UNIT
 from dafeng.balance.reconcile_contracts import BalanceObservations
 from dafeng.balance.reconcile_model import TOTAL_CONSUMPTION, default_sds
@@ -143,7 +143,7 @@ def _wrong_units(table: pl.DataFrame, file: str) -> list[Finding]:
     return [
         Finding(
             "unit_wrong", Place(file, row=row["_row"], column="unit"),
-            {"what": row["fuel"], "value": row["unit"], "expected": row["expected"]},
+            {"what": row["fuel"], "value": row["unit"], "expected": UnitWord(row["expected"])},
         )
         for row in units.filter(pl.col("unit") != pl.col("expected")).iter_rows(named=True)
     ]  # fmt: skip

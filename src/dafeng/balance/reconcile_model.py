@@ -15,7 +15,7 @@ import polars as pl
 from scipy import sparse
 
 from dafeng import terms
-from dafeng.balance.identities import DIFFERENCE, fuel_identities, row_identities
+from dafeng.balance.identities import DIFFERENCE, fuel_identities, is_of_which, row_identities
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -107,8 +107,9 @@ class ReconcileModel:
 def default_sds() -> dict[str, float]:
     """Return the default relative standard deviation by evidence grade [1].
 
-    The half-widths (95 %) of ``reliability.csv`` lie in the ranges for energy activity data of IPCC 2006
-    Guidelines, Vol. 2, Table 2.15, divided by 1.96. Grade X (sources in conflict) has none.
+    The half-widths (95 %) of ``reliability.csv`` are conventions of the editors, divided by 1.96; 5 % is also
+    the default for fuel statistics of IPCC 2006 Guidelines, Vol. 2, Ch. 1. Grade X (sources in conflict) has
+    none.
     """
     import csv  # noqa: PLC0415
     from importlib.resources import files  # noqa: PLC0415
@@ -206,7 +207,7 @@ def rest_of(row: str, whole: str) -> str:
 
 def _whole_of(row: str) -> str:
     entry = terms.entries("balance_rows")[row]
-    return entry["parent"] if entry["section"] == "final_of_which" else ""
+    return entry["parent"] if is_of_which(row) else ""
 
 
 def _limits_of(

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from dafeng.balance.reconcile_solve import Solution
 
 KEY = ("region", "year", "row", "fuel")
+NOISE = 1e-12
+"""Share of the largest cell of the fuel below which a figure is the noise of the solver. [1]"""
 _NAMES = {"region": pl.String, "year": pl.Int64, "identity": pl.String, "item": pl.String, "unit": pl.String}
 
 
@@ -67,14 +69,20 @@ class ReconcileSummary:
     exact: bool
 
 
+def _still(moved: NDArray[np.float64], size: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return figures with those that are noise beside the largest cell of their fuel as zero."""
+    return np.where(np.abs(moved) <= NOISE * size, 0.0, moved)
+
+
 def list_adjustments(model: ReconcileModel, solution: Solution) -> pl.DataFrame:
     """Return how far each observation was moved as :class:`Adjustments`."""
     used = model.observations
     place = used["cell"].to_numpy()
-    moved = solution.value[place] - used["value"].to_numpy()
+    observed = used["value"].to_numpy()
+    moved = _still(solution.value[place] - observed, model.size[place])
     frame = _cells_frame(model, place).with_columns(
         used["source"], observed=used["value"], sd=used["sd"],
-        value=pl.Series(solution.value[place]), adjustment=pl.Series(moved),
+        value=pl.Series(observed + moved), adjustment=pl.Series(moved),
         adjustment_sigma=pl.Series(moved / used["sd"].to_numpy()),
     )  # fmt: skip
     return check(frame, Adjustments)
@@ -89,10 +97,10 @@ def list_cells_reconciled(
     observed = np.where(model.weight > 0, model.target, model.fixed)
     free = ~model.locked & (model.weight > 0)
     before = np.where(free, 1.0 / np.sqrt(np.where(free, model.weight, 1.0)), np.nan)
-    moved = solution.value - observed
+    moved = _still(solution.value - observed, model.size)
     held = solution.at_bound | model.locked
     columns = {
-        "value": np.where(solution.undetermined, np.nan, solution.value),
+        "value": np.where(solution.undetermined, np.nan, _still(solution.value, model.size)),
         "observed": observed,
         "adjustment": moved,
         "adjustment_sigma": moved / before,

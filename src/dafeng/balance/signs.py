@@ -1,8 +1,8 @@
 """Sign conventions: which one a table follows, told by cells whose sign can only be one thing.
 
 The yearbook writes transformation input and what leaves the province as negative; other collections write
-transformation input as positive (and its output negative), or what leaves as positive. Both are turned into
-the yearbook's.
+transformation input as positive (and its output negative), or what leaves or the closing stock as positive.
+All are turned into the yearbook's.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from dafeng import terms
+from dafeng.balance.stock import CLOSING
 from dafeng.errors import Finding
 
 if TYPE_CHECKING:
@@ -51,16 +52,21 @@ class SignsFound:
         Sign of transformation.
     outflow : {"yearbook", "input_positive"}
         Sign of what leaves the province; ``input_positive`` stands for positive here.
+    stock : {"yearbook", "input_positive"}
+        Sign of the closing stock; ``input_positive`` stands for positive.
     findings : tuple of Finding
         Cells that say otherwise than most, or that the cells are evenly split.
     """
 
     transformation: Signs
     outflow: Signs
+    stock: Signs
     findings: tuple[Finding, ...] = ()
 
 
-def detect_signs(cells: pl.DataFrame, place_of: Callable[[int], Place]) -> SignsFound:
+def detect_signs(
+    cells: pl.DataFrame, place_of: Callable[[int], Place], said: Signs | None = None
+) -> SignsFound:
     """Return the sign convention of cells as they were written.
 
     Parameters
@@ -69,6 +75,9 @@ def detect_signs(cells: pl.DataFrame, place_of: Callable[[int], Place]) -> Signs
         ``row, fuel, value`` and more.
     place_of : callable
         Where the cell at a position of the frame stands in its file.
+    said : {"yearbook", "input_positive"}, optional
+        What the user says: ``yearbook`` takes every sign as it stands, ``input_positive`` speaks of
+        transformation only.
 
     Returns
     -------
@@ -77,13 +86,20 @@ def detect_signs(cells: pl.DataFrame, place_of: Callable[[int], Place]) -> Signs
         are findings (``balance_sign_odd``); an even split is one of severity error
         (``balance_signs_even``).
     """
+    if said == "yearbook":
+        return SignsFound(said, said, said)
     transformation, first = _judge(cells, place_of, _expected_transformation)
     outflow, second = _judge(cells, place_of, _expected_outflow)
-    return SignsFound(transformation, outflow, (*first, *second))
+    stock, third = _judge(cells, place_of, _expected_stock)
+    if said is not None:
+        transformation, first = said, []
+    return SignsFound(transformation, outflow, stock, (*first, *second, *third))
 
 
-def turn_signs(cells: pl.DataFrame, transformation: Signs, outflow: Signs) -> pl.DataFrame:
-    """Return cells with the signs of transformation and outflow turned where they are not the yearbook's.
+def turn_signs(
+    cells: pl.DataFrame, transformation: Signs, outflow: Signs = "yearbook", stock: Signs = "yearbook"
+) -> pl.DataFrame:
+    """Return cells with signs turned where they are not the yearbook's.
 
     The same call turns them back.
     """
@@ -93,6 +109,8 @@ def turn_signs(cells: pl.DataFrame, transformation: Signs, outflow: Signs) -> pl
         rows += [code for code, entry in entries.items() if entry["section"] == "transformation"]
     if outflow != "yearbook":
         rows += OUTFLOWS
+    if stock != "yearbook":
+        rows.append(CLOSING)
     turned = pl.when(pl.col("row").is_in(rows) & (pl.col("value") != 0)).then(-pl.col("value"))
     return cells.with_columns(turned.otherwise(pl.col("value")).alias("value"))
 
@@ -106,6 +124,10 @@ def _expected_transformation(row: str, fuel: str) -> int:
 
 def _expected_outflow(row: str, fuel: str) -> int:
     return -1 if row in OUTFLOWS and fuel else 0
+
+
+def _expected_stock(row: str, fuel: str) -> int:
+    return -1 if row == CLOSING and fuel else 0
 
 
 def _judge(

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dafeng.errors import Finding
 
 FINDINGS_SHOWN = 20
+LEAST_MT = 0.1
+"""Size from which a quantity is also given in Mt. [Mt]"""
 
 app = typer.Typer(no_args_is_help=True, help="能源平衡表 / energy balance tables")
 add_audit_commands(app)
@@ -64,8 +66,13 @@ class DifferenceChoice(StrEnum):
 FileArgument = Annotated[
     Path, typer.Argument(help="平衡表 XLSX、XLS 或 CSV / balance as XLSX, XLS or CSV", show_default=False)
 ]
-RegionOption = Annotated[str, typer.Option(help="地区（标题里没有时） / province, if the title lacks it")]
-YearOption = Annotated[int | None, typer.Option(help="年份（标题里没有时） / year, if the title lacks it")]
+RegionOption = Annotated[
+    str, typer.Option(help="地区（标题里没有时；长表只读该省） / province, if the title lacks it")
+]
+YearOption = Annotated[
+    int | None,
+    typer.Option(min=1949, max=2100, help="年份（标题里没有时；长表只读该年） / year, if the title lacks it"),
+]
 EditionOption = Annotated[str, typer.Option(help="表式；缺省自动识别 / layout; default: recognised")]
 AcceptOption = Annotated[
     bool,
@@ -157,6 +164,9 @@ def convert_command(
     )
     for step in answer.steps:
         typer.echo(f"{step.zh}\n{step.en}")
+    if answer.audit_errors:
+        count = answer.audit_errors
+        typer.echo(f"该表有 {count} 处未通过审核的错误 / {count} audit errors stand: {file}", err=True)
     show_findings(answer.findings)
 
 
@@ -185,7 +195,6 @@ def audit_command(
     An audit tells what it met while reading and goes on; it refuses only what cannot be read at all.
     """
     from dafeng.app.audit_file import AuditControl, AuditRequest, run_audit
-    from dafeng.app.balance_file import read_differences
     from dafeng.cli.balance_audit import show_audit
 
     electricity = _electricity(electricity_basis, gce_per_kwh)
@@ -193,8 +202,8 @@ def audit_command(
     answer = run_audit(
         AuditRequest(file, tuple(against or ()), options, AuditControl(suppress, bounds, output))
     )
-    if form is Format.table:
-        show_differences(read_differences(file, options).to_dicts())
+    if form is Format.table and answer.differences is not None:
+        show_differences(answer.differences.to_dicts())
     show_audit(answer, form, output)
 
 
@@ -230,7 +239,8 @@ def reconcile_command(
         f"{done.cells} 个单元格 / cells, {done.identities} 条恒等式 / identities, "
         f"最大残差 / largest residual {done.largest_residual:.1e}"
     )
-    typer.echo(f"χ² {done.chi_square:.1f}, 自由度 / degrees of freedom {done.freedom}")
+    chance = "" if done.p_value is None else f", p = {done.p_value:.3g}"
+    typer.echo(f"χ² {done.chi_square:.1f}, 自由度 / degrees of freedom {done.freedom}{chance}")
     for path in answer.files:
         typer.echo(f"→ {path}")
     show_findings(answer.findings)
@@ -266,11 +276,13 @@ def flow_command(
 def show_differences(rows: Iterable[dict[str, object]]) -> None:
     """Print statistical differences, the largest share first."""
     from dafeng import terms
+    from dafeng.errors import LANGUAGES
 
     for row in rows:
         fuel, value, share = str(row["fuel"]), row["difference"], row["share"]
-        size = f"{value:,.2f} {row['unit']}"
-        if row["unit"] == "10^4 t":
+        words = dict.fromkeys(terms.unit_name(str(row["unit"]), told) for told in LANGUAGES)
+        size = f"{value:,.2f} {' / '.join(words)}"
+        if row["unit"] == "10^4 t" and abs(float(str(value))) >= LEAST_MT * 100:
             size += f" = {float(str(value)) / 100:,.1f} Mt"
         part = f", {float(str(share)):.1%} 全部来源 / of all that came in" if share is not None else ""
         names = f"{terms.name('balance_fuels', fuel, 'zh')} {terms.name('balance_fuels', fuel, 'en')}"

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from dafeng.app.audit_file import AuditAnswer
+    from dafeng.errors import Finding
 
 EXIT_NEGATIVE = 3
+ERRORS_SHOWN = 10
 SHOWN = ("severity", "rule", "region", "year", "firm_id", "row", "fuel")
 
 SuppressOption = Annotated[
@@ -45,6 +47,8 @@ def show_audit(answer: AuditAnswer, form: Format, output: Path | None) -> None:
     if output is None:
         standing = table if form is not Format.table else table.filter(~pl.col("suppressed"))
         show_frame(standing, [*SHOWN, f"text_{language()}"], form)
+    else:
+        show_errors(answer.report.findings)
     for finding in (*answer.read, *(f for f in answer.report.findings if f.code != "audit_finding")):
         typer.echo(f"{finding.text('zh')}\n{finding.text('en')}", err=True)
     counts = table.filter(~pl.col("suppressed"))["severity"].value_counts()
@@ -55,6 +59,16 @@ def show_audit(answer: AuditAnswer, form: Format, output: Path | None) -> None:
     typer.echo(told + (f" → {output}" if output else ""), err=True)
     if answer.exit_negative:
         sys.exit(EXIT_NEGATIVE)
+
+
+def show_errors(findings: Iterable[Finding]) -> None:
+    """Print the first errors of an audit with their place on standard error, Chinese first."""
+    errors = [f for f in findings if f.code == "audit_finding" and f.severity == "error"]
+    for finding in errors[:ERRORS_SHOWN]:
+        typer.echo(f"{finding.text('zh')}\n{finding.text('en')}", err=True)
+    rest = len(errors) - ERRORS_SHOWN
+    if rest > 0:
+        typer.echo(f"… 另有 {rest} 条 / … and {rest} more", err=True)
 
 
 def series_command(

@@ -53,7 +53,8 @@ def export_command(
     more = {} if model is None else {"model": model}
     folder = run or Path(read_settings().out)
     answer = export_run(ExportRequest(folder, form.value, output, tuple(table or ()), **more))
-    typer.echo(f"{answer.count} 行或表 / rows or tables → {output}")
+    replaced = "（已替换原有内容 / replaced what was there）" if answer.replaced else ""
+    typer.echo(f"{answer.count} 行或表 / rows or tables → {output}{replaced}")
     _tell(answer.findings)
 
 

@@ -13,7 +13,28 @@ from dafeng.settings import read_settings
 if TYPE_CHECKING:
     from dafeng.app.assessment_file import FilesAnswer
 
-ScopeOption = Annotated[str, typer.Option(help="考核口径 / assessment scope, see `dafeng inventory scopes`")]
+TermsOption = Annotated[
+    Path | None,
+    typer.Option(help="构成项 CSV / terms, CSV: region, year, term, stage, unit, value, source, grade"),
+]
+GdpOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="生产总值指数 CSV，gdp_index 上年＝100（108.5，不是 1.085） / "
+        "GDP indices, CSV, previous year = 100: region, year, vintage, gdp_index, gdp_nominal, unit"
+    ),
+]
+FiguresOption = Annotated[
+    Path | None,
+    typer.Option(
+        help="反馈数、核定数 CSV / feedback and approved figures, CSV: "
+        "region, period, scope, variable, stage, unit, value, "
+        "document_number, document_date, source_id, grade, note_zh, note_en"
+    ),
+]
+ScopeOption = Annotated[
+    str | None, typer.Option(help="考核口径 / assessment scope, see `dafeng inventory scopes`")
+]
 VintageOption = Annotated[
     str | None, typer.Option(help="自测所用生产总值版本 / GDP vintage of the own estimate")
 ]
@@ -46,19 +67,30 @@ def scopes_command(
 
 
 def assess_command(
-    terms: Annotated[Path, typer.Option(help="构成项 CSV / terms, CSV")],
-    gdp: Annotated[Path, typer.Option(help="生产总值指数 CSV / GDP indices, CSV")],
-    scope: ScopeOption,
-    output: Annotated[Path, typer.Option(help="结果文件夹 / folder of the results")],
-    figures: Annotated[
-        Path | None, typer.Option(help="反馈数、核定数 CSV / feedback and approved figures, CSV")
-    ] = None,
+    terms: TermsOption = None,
+    gdp: GdpOption = None,
+    scope: ScopeOption = None,
+    output: Annotated[Path | None, typer.Option(help="结果文件夹 / folder of the results")] = None,
+    figures: FiguresOption = None,
     vintage: VintageOption = None,
     other_vintage: OtherOption = None,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            help="写出三个输入文件的示例到该文件夹 / write examples of the three input files to a folder"
+        ),
+    ] = None,
 ) -> None:
     """按考核口径测算强度和累计下降，分项解释差额 / intensity and reduction of a scope, gaps by term."""
-    from dafeng.app.assessment_file import AssessmentRequest, run_assessment
+    from dafeng.app.assessment_file import AssessmentRequest, run_assessment, write_assessment_examples
 
+    if template is not None:
+        for path in write_assessment_examples(template):
+            typer.echo(f"示例 / example → {path}")
+    if terms is None or gdp is None or scope is None or output is None:
+        if template is None or terms is not None or gdp is not None:
+            raise typer.BadParameter("--terms + --gdp + --scope + --output，或 / or --template")
+        return
     limit = read_settings().max_file_mb * 2**20
     request = AssessmentRequest(terms, gdp, scope, output, figures, vintage, other_vintage, limit)
     columns = [
@@ -88,8 +120,10 @@ def cities_command(
     settings = read_settings()
     name = pack or settings.pack
     if template is not None:
-        rows = write_city_template(name, year, template)
-        typer.echo(f"{rows} 行 / rows → {template}")
+        form = write_city_template(name, year, template)
+        typer.echo(f"{form.rows} 行 / rows → {template}")
+        for finding in form.findings:
+            typer.echo(f"注意 {finding.text('zh')}\nnote {finding.text('en')}", err=True)
     if city_energy is None or output is None:
         if template is None or city_energy is not None or output is not None:
             raise typer.BadParameter("--city-energy + --output，或 / or --template")
@@ -105,4 +139,4 @@ def _show(answer: FilesAnswer, columns: list[str], output: Path) -> None:
     for name, rows in answer.rows.items():
         typer.echo(f"{rows} 行 / rows → {output / name}")
     for finding in answer.findings:
-        typer.echo(finding.text(language()), err=True)  # type: ignore[arg-type]
+        typer.echo(f"注意 {finding.text('zh')}\nnote {finding.text('en')}", err=True)

@@ -20,7 +20,12 @@ METHODS = {
 def uncertainty_command(
     lines: Annotated[
         Path,
-        typer.Argument(help="活动水平×因子及其不确定性 CSV / activity x factor with uncertainties, CSV"),
+        typer.Argument(
+            help="活动水平×因子及其不确定性 CSV，也可用 guideline 的 lines.csv；"
+            "有 value 列时以它为排放量，否则按单位换算 / "
+            "activity x factor with uncertainties, CSV, or lines.csv of guideline; a column value is the "
+            "estimate, else units are converted"
+        ),
     ],
     output: Annotated[Path, typer.Option(help="结果目录 / folder of the results")],
     base_year: Annotated[
@@ -30,7 +35,13 @@ def uncertainty_command(
     seed: Annotated[int, typer.Option(help="随机数种子，同种子同结果 / seed; same seed, same result")] = 2030,
     uncertainties: Annotated[
         Path | None,
-        typer.Option(help="未写不确定性的行用的缺省值 CSV / uncertainties for lines that state none, CSV"),
+        typer.Option(
+            help="未写不确定性的行用的缺省值 CSV。列：category、sector、fuel、gas（空格适用全部，"
+            "类别按前缀适用，1B1 含 1B1ai1；最长的类别优先）；"
+            "activity_uncertainty、factor_uncertainty（95% 半宽，0.05 即 5%）；"
+            "activity_distribution、factor_distribution；source / uncertainties for lines that state none, "
+            "CSV with these columns; an empty cell fits all, a category fits by prefix, the longest first"
+        ),
     ] = None,
     gwp_set: Annotated[
         str,
@@ -50,9 +61,18 @@ def uncertainty_command(
     )
     for row in answer.totals.sort("region", "method").to_dicts():
         name = " ".join(part for part in (row["region"], str(row["year"]), METHODS[row["method"]]) if part)
-        if row["low"] is None:
+        if row["low"] is None or row["covered_share"] is None:
             typer.echo(f"{name}: {row['estimate']:g} {row['unit']}，不能估计 / not estimable")
             continue
         interval = f"{row['covered']:g} [{row['low']:g}, {row['high']:g}] {row['unit']}"
         typer.echo(f"{name}: {interval}，覆盖 / covers {100 * row['covered_share']:.1f}%")
+    for finding in answer.findings:
+        place = f"{finding.place.file} 第{finding.place.row}行 / row {finding.place.row}"
+        typer.echo(f"注意 {place}: {finding.text('zh')}\nnote {finding.text('en')}", err=True)
+    left_out = answer.totals.select("region", "year", "without_value").unique()["without_value"].sum()
+    if left_out:
+        typer.echo(
+            f"注意 最后一年有 {left_out} 行没有数值，不在总量内\n"
+            f"note {left_out} lines of the last year have no figure and are not in the total", err=True
+        )  # fmt: skip
     typer.echo(f"{len(answer.files)} 张表 / tables → {output}")

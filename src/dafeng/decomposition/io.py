@@ -50,7 +50,8 @@ def read_factors(
         repeated keys: everything at once.
     """
     raw = _read_bytes(path, max_bytes)
-    parsed = parse_csv(raw, FactorRows, path.name, extra="keep", max_bytes=max_bytes)
+    spelled = {"地区": "region"} if "region" in by else {}
+    parsed = parse_csv(raw, FactorRows, path.name, extra="keep", max_bytes=max_bytes, spelled=spelled)
     named = [*factors, *by]
     problems = [
         Finding("column_repeated", Place(path.name, row=1), {"column": name})

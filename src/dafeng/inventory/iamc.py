@@ -116,11 +116,12 @@ def lines_to_iamc(lines: pl.DataFrame, model: str, scenario: str) -> Written:
         Notes on what is not covered.
     """
     used = lines.filter(pl.col("value").is_not_null() | pl.col("notation").is_null())
-    return _sum_variables(
-        used.select(*_CELL, "gas", "value", categories="category"),
-        model,
-        scenario,
-    )
+    made, found = _sum_variables(used.select(*_CELL, "gas", "value", categories="category"), model, scenario)
+    partly = set(lines.filter(pl.col("notation") == "NE")["category"]) & set(used["category"])
+    if partly:
+        listed = ", ".join(sorted(partly))
+        found += (Finding("iamc_partly_covered", params={"categories": listed}, severity="note"),)
+    return made, found
 
 
 def energy_to_iamc(energy: pl.DataFrame, model: str, scenario: str) -> Written:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import dataclass
+from math import log10
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dafeng import terms
-from dafeng.errors import Finding, InputRefused, Place, TableError
+from dafeng.errors import Finding, InputRefused, Place, TableError, UnitError
 from dafeng.inventory.contracts import EnergyUse, ProductOutput
 from dafeng.inventory.process import check_cement, select_cement
 from dafeng.inventory.screening import check_structure
-from dafeng.parsing import MAX_BYTES, ParsedTable, parse_csv
+from dafeng.parsing import MAX_BYTES, ParsedTable, decode_text, parse_csv
 from dafeng.provenance import Source, hash_bytes
+from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 
@@ -25,6 +30,8 @@ UNIT_SPELLINGS = {
     "10^10kJ": "10^10 kJ",
 }  # fmt: skip
 """Other spellings of the accounting units: the same unit, nothing is converted."""
+POWER_NOISE = 1e-9
+"""Noise of binary fractions in the logarithm of a power of ten. [1]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,80 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputRefused.of("file_missing", file=path) from error
+
+
+def list_columns(raw: bytes, name: str, max_bytes: int = MAX_BYTES) -> set[str]:
+    """Return the headings of a CSV file."""
+    text, _ = decode_text(raw, name, max_bytes=max_bytes)
+    return {cell.strip() for cell in next(csv.reader(io.StringIO(text)), [])}
+
+
+def add_columns(raw: bytes, name: str, optional: Sequence[str], max_bytes: int = MAX_BYTES) -> bytes:
+    """Return a CSV file with empty columns for those that it leaves out; as it is when it is no even table.
+
+    Parameters
+    ----------
+    raw : bytes
+        The file.
+    name : str
+        Named in findings.
+    optional : sequence of str
+        Columns that may be absent.
+    max_bytes : int
+        Limit of the size. [B]
+
+    Raises
+    ------
+    InputRefused
+        The bytes are no text.
+    """
+    text, _ = decode_text(raw, name, max_bytes=max_bytes)
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        rows = list(csv.reader(io.StringIO(lines, newline=""), strict=True))
+    except csv.Error:
+        return raw
+    header = [cell.strip() for cell in rows[0]]
+    absent = [column for column in optional if column not in header]
+    if not absent or len(header) < 2 or any(len(row) not in {0, len(header)} for row in rows):
+        return raw
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow([*header, *absent])
+    writer.writerows([*(row or [""] * len(header)), *([""] * len(absent))] for row in rows[1:])
+    return stream.getvalue().encode("utf-8")
+
+
+def scale_unit(unit: str, expected: str) -> float | None:
+    """Return by what values in ``unit`` are multiplied to be in ``expected``; None for another unit.
+
+    Only spellings and powers of ten are bridged (万吨, 吨 and 10^4 t); a coal equivalent stays what it is.
+
+    Examples
+    --------
+    >>> scale_unit("万吨", "10^4 t"), scale_unit("头", "10^4 heads"), scale_unit("10^4 tce", "10^4 t")
+    (1.0, 0.0001, None)
+    """
+    if unit == expected or UNIT_SPELLINGS.get(unit) == expected:
+        return 1.0
+    try:
+        factor = conversion_factor(unit, expected)
+    except UnitError:
+        return None
+    return factor if abs(log10(factor) - round(log10(factor))) < POWER_NOISE else None
+
+
+def scale_values(frame: pl.DataFrame, expected: Sequence[str]) -> pl.DataFrame:
+    """Return a table with ``value`` in the expected ``unit`` of each row; other units are left alone."""
+    scales = [scale_unit(unit, wanted) for unit, wanted in zip(frame["unit"], expected, strict=True)]
+    units = [
+        unit if scale is None else wanted
+        for unit, wanted, scale in zip(frame["unit"], expected, scales, strict=True)
+    ]
+    return frame.with_columns(
+        pl.Series("unit", units, pl.String),
+        pl.col("value") * pl.Series("scale", [1.0 if s is None else s for s in scales], pl.Float64),
+    )
 
 
 def read_energy(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:

@@ -19,6 +19,8 @@ from dafeng.report.words import phrase, plain, term, term_pair
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from dafeng.errors import Finding
+
 ERRORS_SHOWN = 10
 """Past issues on the page; all of them are in the JSON. [1]"""
 SOURCES_SHOWN = 6
@@ -60,6 +62,10 @@ class FlashSheet:
         Version of dafeng.
     least_issues : int
         Past issues that an interval needs.
+    least_covered : float
+        Share of the benchmark with an indicator below which no growth rate is given. [1]
+    doubts : tuple of Finding
+        What is to be said at the top of the page.
     """
 
     region_zh: str
@@ -80,6 +86,8 @@ class FlashSheet:
     sources: tuple[str, ...]
     software: str
     least_issues: int
+    least_covered: float
+    doubts: tuple[Finding, ...]
 
 
 def render_flash(sheet: FlashSheet) -> str:
@@ -97,8 +105,9 @@ def render_flash(sheet: FlashSheet) -> str:
         region=(names["zh"], names["en"]), issue={"year": sheet.year, "month": sheet.month},
         made_on=sheet.made_on, next_issue=sheet.next_issue, next_day=sheet.next_day,
         draft_day=sheet.draft_day, heads=_heads(sheet),
+        doubts=[(found.text("zh"), found.text("en")) for found in sheet.doubts],
         indicators=[_indicator_row(row) for row in sheet.tables["indicators"].iter_rows(named=True)],
-        groups=[_group_row(row) for row in _by_group(co2)],
+        groups=[_group_row(row, enough=_has_enough(sheet, "co2")) for row in _by_group(co2)],
         chart=_draw_chart(sheet.tables["months"].filter(pl.col("measure") == "co2"), sheet.year),
         errors=[_error_row(row) for row in errors.sort("year").tail(ERRORS_SHOWN).iter_rows(named=True)],
         score=_score_line(sheet), method=_method_line(sheet, co2), lag=sheet.lag_years, day=sheet.day,
@@ -130,21 +139,42 @@ def _heads(sheet: FlashSheet) -> list[dict[str, Any]]:
     co2, month = _total(sheet, "co2", "ytd"), _total(sheet, "co2", "month")
     energy = _total(sheet, "energy", "ytd")
     return [
-        _head(phrase("flash.co2_ytd"), co2, 1, [_interval(sheet, "co2", co2)]),
-        _head(phrase(month_name), month, 1, []),
-        _head(phrase("flash.energy_ytd"), energy, 0, [_interval(sheet, "energy", energy)])
+        _head(phrase("flash.co2_ytd"), co2, 1, [_growth(sheet, co2), _interval(sheet, "co2", co2)]),
+        _head(phrase(month_name), month, 1, [_growth(sheet, month)]),
+        _head(
+            phrase("flash.energy_ytd"), energy, 0,
+            [_growth(sheet, energy), _interval(sheet, "energy", energy)],
+        )
         if energy
-        else {"name": phrase("flash.energy_ytd"), "figure": missing(), "unit": "",
+        else {"name": phrase("flash.energy_ytd"), "figure": _absent(), "unit": "",
               "more": [phrase("flash.no_energy")]},
     ]  # fmt: skip
 
 
 def _head(name: Markup, row: dict[str, Any] | None, digits: int, more: list[Markup]) -> dict[str, Any]:
     value = None if row is None else row["value"]
-    change = None if row is None else row["change_share"]
-    lines = [phrase("flash.change", change=_percent(change) + "%")] if change is not None else []
     figure = missing() if value is None else number(value, digits)
-    return {"name": name, "figure": figure, "unit": row["unit"] if row else "", "more": [*lines, *more]}
+    lines = [line for line in more if line]
+    return {"name": name, "figure": figure, "unit": row["unit"] if row else "", "more": lines}
+
+
+def _has_enough(sheet: FlashSheet, measure: str) -> bool:
+    """Return whether indicators move enough of the benchmark for a growth rate to mean something."""
+    return sheet.covered.get(measure, 0.0) >= sheet.least_covered
+
+
+def _growth(sheet: FlashSheet, row: dict[str, Any] | None) -> Markup:
+    """Return the growth rate of a headline, or that there are too few indicators for one."""
+    if row is None or row["change_share"] is None:
+        return Markup("")
+    if not _has_enough(sheet, row["measure"]):
+        return phrase("flash.no_change")
+    return phrase("flash.change", change=_percent(row["change_share"]) + "%")
+
+
+def _absent() -> Markup:
+    """Return the mark for a figure that the user did not give."""
+    return Markup('<span class="null">{}</span>').format(phrase("flash.not_supplied"))
 
 
 def _interval(sheet: FlashSheet, measure: str, row: dict[str, Any] | None) -> Markup:
@@ -165,14 +195,19 @@ def _cell(value: float | None, digits: int) -> Markup | str:
     return missing() if value is None else number(value, digits)
 
 
+def _given(value: float | None) -> Markup | str:
+    return _absent() if value is None else number(value, 1)
+
+
 def _indicator_row(row: dict[str, Any]) -> dict[str, Any]:
+    given = row["month_value"] is not None or row["ytd_value"] is not None
     return {
         "name": term("flash_item", row["item"]),
         "unit": row["unit"],
-        "known_on": row["known_on"],
+        "known_on": row["known_on"] or (phrase("flash.no_day") if given else ""),
         "cells": [
-            _cell(row["month_value"], 1), _percent(row["month_change_share"]),
-            _cell(row["ytd_value"], 1), _percent(row["ytd_change_share"]),
+            _given(row["month_value"]), _percent(row["month_change_share"]),
+            _given(row["ytd_value"]), _percent(row["ytd_change_share"]),
         ],
     }  # fmt: skip
 
@@ -185,7 +220,7 @@ def _by_group(co2: pl.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _group_row(row: dict[str, Any]) -> dict[str, Any]:
+def _group_row(row: dict[str, Any], *, enough: bool) -> dict[str, Any]:
     moved = Markup("")
     if row["rule"] == "carried":
         moved = phrase("flash.carried", year=row["benchmark_year"])
@@ -197,7 +232,7 @@ def _group_row(row: dict[str, Any]) -> dict[str, Any]:
         "sum": row["rule"] == "sum",
         "moved": moved,
         "cells": [
-            _cell(row["value"], 1), _percent(row["change_share"]),
+            _cell(row["value"], 1), _percent(row["change_share"]) if enough or row["rule"] != "sum" else "—",
             "" if share is None else number(100 * share, 1),
         ],
     }  # fmt: skip

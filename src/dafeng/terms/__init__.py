@@ -83,6 +83,18 @@ def name(vocabulary: str, code: str, language: Language) -> str:
     return entries(vocabulary)[code][language]
 
 
+def unit_name(unit: str, language: Language) -> str:
+    """Return how an accounting unit of a balance is written; any other unit as it is.
+
+    Examples
+    --------
+    >>> unit_name("10^4 t", "zh"), unit_name("10^4 t", "en"), unit_name("GJ/t", "zh")
+    ('万吨', '10^4 t', 'GJ/t')
+    """
+    entry = entries("unit_name").get(unit)
+    return entry[language] if entry else unit
+
+
 @cache
 def aliases(vocabulary: str) -> Mapping[str, str]:
     """Return every spelling that names exactly one code, lower case: spelling -> code."""

@@ -50,7 +50,9 @@ def test_the_difference_of_raw_coal_is_shown_and_is_an_error(report_2007: AuditR
 
 def test_the_official_table_closes_and_adds_up_but_for_the_opening_stock(report_2007: AuditReport) -> None:
     identities = report_2007.table.filter(pl.col("group") == "identity")
-    assert set(identities["rule"]) == {"identity_supply", "statistical_difference", "total_missing"}
+    assert set(identities["rule"]) == {
+        "identity_supply", "stock_opening_missing", "statistical_difference", "total_missing",
+    }  # fmt: skip
     gaps = of_rule(report_2007, "identity_supply")
     # the copy holds the closing stock (negative) and lacks the opening one: all gaps are positive
     assert gaps["difference"].min() > 0
@@ -67,6 +69,12 @@ def test_the_official_table_closes_and_adds_up_but_for_the_opening_stock(report_
     assert not {"Natural_Gas", "Electricity", "Other_Gas", "Other_Energy"} & set(gaps["fuel"])
     raw = gaps.filter(pl.col("fuel") == "Raw_Coal")["difference"].item()
     assert raw == pytest.approx(15878.79 - (60321 + 4144.36 - 46240.74 - 2927 - 1865.21))
+
+
+def test_the_row_of_stocks_looks_like_closing_stock_only(report_2007: AuditReport) -> None:
+    row = of_rule(report_2007, "stock_opening_missing").row(0, named=True)
+    assert (row["row"], row["severity"]) == ("stock_change", "note")
+    assert f"of {of_rule(report_2007, 'identity_supply').height} fuels" in row["text_en"]
 
 
 def test_the_total_of_raw_material_coal_is_blank(report_2007: AuditReport) -> None:

@@ -26,6 +26,7 @@ from tests.balance.audit.made_tables import (
 
 from dafeng import terms
 from dafeng.balance.audit import (
+    AuditOptions,
     AuditReport,
     audit_balance,
     audit_firms,
@@ -78,6 +79,12 @@ def scale(fuel: str, factor: float) -> Callable[[Cells], object]:
     return lambda cells: cells.update({key: v * factor for key, v in cells.items() if key[1] == fuel})
 
 
+def copy_closing_stock(cells: Cells) -> None:
+    """Let the row of stocks hold closing stock alone, as in a copy that lacks the opening one."""
+    for fuel in ("Diesel_Oil", "Petroleum_Total", "Gasoline"):
+        cells["stock_change", fuel] = cells.get(("stock_change", fuel), 0.0) - 50.0
+
+
 def copy_column(cells: Cells) -> None:
     cells.update({(row, "Heat"): value for (row, fuel), value in dict(cells).items() if fuel == "Coke"})
     for key in [key for key in cells if key[1] == "Heat" and (key[0], "Coke") not in cells]:
@@ -122,6 +129,10 @@ def edited(rows: list[dict[str, object]], place: int, **values: object) -> list[
 CITY = {2019: 60.0}
 BALANCE: dict[str, Bad] = {
     "identity_supply": alone(add("total_primary_supply", "Raw_Coal", 10)),
+    "identity_stock": alone(
+        lambda cells: cells.update({("opening_stock", "Raw_Coal"): 9e5, ("closing_stock", "Raw_Coal"): -1.0})
+    ),
+    "stock_opening_missing": alone(copy_closing_stock),
     "identity_transformation": alone(add("transformation_total", "Coke", 10)),
     "identity_final": alone(add("final_consumption", "Coke", 10)),
     "identity_households": alone(add("residential", "Electricity", 5)),
@@ -130,6 +141,7 @@ BALANCE: dict[str, Bad] = {
     "identity_total_consumption": alone(add("total_consumption", "Raw_Coal", 9)),
     "total_missing": alone(lambda cells: cells.pop(("final_consumption", "Coke"))),
     "non_energy_within_industry": alone(put("industry_non_energy_use", "Raw_Coal", 5000)),
+    "transmission_within_loss": alone(put("loss_transmission", "Electricity", 25)),
     "sign": alone(put("agriculture", "Raw_Coal", -100)),
     "statistical_difference": alone(put("statistical_difference", "Coke", 50)),
     "power_efficiency": alone(put("thermal_power", "Electricity", 1100)),
@@ -243,12 +255,63 @@ def test_a_finding_says_what_and_where_in_both_languages(rule: str) -> None:
         assert row["difference"] == pytest.approx(row["value"] - row["expected"])
 
 
+def test_a_cell_that_slipped_by_a_power_of_ten_is_named() -> None:
+    cells = dict(GOOD) | {("industry", "Raw_Coal"): 10030.0}
+    stands = pl.DataFrame(
+        [("CN-TJ", 2019, row, fuel, "t.xlsx", "甲", f"{row}/{fuel}") for row, fuel in cells],
+        schema=["region", "year", "row", "fuel", "file", "sheet", "place"], orient="row",
+    )  # fmt: skip
+    report = audit_balance(as_balance(cells), options=AuditOptions(places=stands))
+    found = {row["rule"]: row for row in report.table.iter_rows(named=True)}
+    for rule in ("identity_final", "identity_fuels"):
+        assert "疑似“工业、原煤”一格差十倍（10030，应为 1003）" in found[rule]["text_zh"]
+        assert "Industry, Raw coal is 10 times off (10030, 1003 would fit)" in found[rule]["text_en"]
+        assert found[rule]["place"] == "industry/Raw_Coal"
+    wan = audit_balance(as_balance(dict(GOOD) | {("residential", "Heat"): 19990000.0})).table
+    assert "“居民生活、热力”一格差万倍" in " ".join(wan.filter(pl.col("rule") == "identity_final")["text_zh"])
+    plain = CASES["identity_final"]().table.filter(pl.col("rule") == "identity_final")
+    assert "疑似" not in plain["text_zh"].item()
+
+
+def test_a_process_has_the_place_of_its_product() -> None:
+    cells = dict(GOOD) | {("coking", "Coke"): 1000.0}
+    stands = pl.DataFrame(
+        [("CN-TJ", 2019, "coking", "Coke", "t.xlsx", "甲", "G20")],
+        schema=["region", "year", "row", "fuel", "file", "sheet", "place"], orient="row",
+    )  # fmt: skip
+    table = audit_balance(as_balance(cells), options=AuditOptions(places=stands)).table
+    assert table.filter(pl.col("rule") == "coke_per_coal")["place"].to_list() == ["G20"]
+
+
+def test_chinese_texts_have_chinese_units() -> None:
+    for rule in ("identity_final", "series_decimal", "decimal_slip", "unit_slip"):
+        row = CASES[rule]().table.filter(pl.col("rule") == rule).row(0, named=True)
+        assert "10^" not in row["text_zh"]
+    assert "相差十倍" in CASES["decimal_slip"]().table.filter(rule="decimal_slip")["text_zh"][0]
+    assert "10^4 t" in CASES["identity_final"]().table.filter(rule="identity_final")["text_en"][0]
+
+
 def test_every_row_of_the_catalogue_has_a_function_and_every_function_a_row() -> None:
     ids = [rule.id for rule in rules()]
     assert len(ids) == len(set(ids))
     assert set(ids) == set(CHECKS)
     assert set(ids) == set(CASES)
     assert all((rule.check.__doc__ or "").strip() for rule in rules())
+
+
+@pytest.mark.parametrize("spoil", [
+    add("stock_change", "Petroleum_Total", 90),  # a gap of the other sign
+    put("import", "Coke", 10),  # a gap of a fuel without stock
+    put("opening_stock", "Gasoline", 3),  # the row is there
+], ids=["other_sign", "no_stock", "row_there"])  # fmt: skip
+def test_other_gaps_of_supply_do_not_tell_of_an_opening_stock(spoil: Callable[[Cells], object]) -> None:
+    def change(cells: Cells) -> None:
+        copy_closing_stock(cells)
+        spoil(cells)
+
+    rules_found = audit_balance(as_balance(changed(change))).table["rule"].to_list()
+    assert "identity_supply" in rules_found
+    assert "stock_opening_missing" not in rules_found
 
 
 def test_a_name_cannot_be_taken_twice() -> None:

@@ -69,9 +69,7 @@ def test_no_city_at_all(make_city_energy: Maker, province: pl.DataFrame) -> None
 
 def test_an_empty_form_is_no_report(make_city_energy: Maker, province: pl.DataFrame) -> None:
     blank = make_city_energy().with_columns(value=pl.lit(None, pl.Float64))
-    assert (
-        account_cities(blank, FACTORS, province, CITIES).totals["status"].to_list() == ["not_published"] * 3
-    )
+    assert account_cities(blank, FACTORS, province, CITIES).totals["status"].to_list() == ["not_reported"] * 3
 
 
 def test_a_missing_item_leaves_the_total_empty_and_is_named(

@@ -57,7 +57,9 @@ def test_more_than_the_province_is_a_finding_and_no_figure_turns_negative(
     )
     assert set(made.benchmark.filter(pl.col("city_mt").is_not_null())["outcome"]) == {"exceeds"}
     assert {finding.code for finding in made.findings} == {"cities_exceed_province"}
-    assert made.accounts["benchmarked_mt"].min() > 0
+    assert made.accounts["benchmarked_mt"].null_count() == made.accounts.height
+    assert made.totals["benchmarked_mt"].null_count() == made.totals.height
+    assert made.totals["co2_mt"].min() > 0
 
 
 @pytest.mark.data
@@ -80,4 +82,5 @@ def test_the_ceads_cities_of_2007_are_impossible_as_a_sum(data_dir: Path) -> Non
     assert year["city_mt"] / year["province_mt"] == pytest.approx(1.17, abs=0.01)
     assert year["left_mt"] < 0
     assert 2007 in {finding.params["year"] for finding in findings}
+    assert moved.filter(pl.col("year") == 2007)["benchmarked_mt"].null_count() == year["cities_known"]
     assert moved.filter(pl.col("benchmarked_mt") != pl.col("co2_mt")).is_empty()

@@ -58,6 +58,16 @@ def test_a_falling_year_to_date_joins_both_months_and_is_told(figures: Callable[
     assert "55" in found[0].text("en")
 
 
+@pytest.mark.parametrize(("value", "code"), [(45, "flash_ytd_falls"), (43, "flash_ytd_wrong")])
+def test_a_fall_beyond_a_fifth_is_an_error_and_no_revision(
+    figures: Callable[..., pl.DataFrame], value: float, code: str
+) -> None:
+    rows = [("2024-02 ytd", "cement", 20), ("2024-03 ytd", "cement", 55), ("2024-04 ytd", "cement", value)]
+    (found,) = read_spans(figures(rows))[1]
+    assert found.code == code
+    assert found.severity == ("error" if code == "flash_ytd_wrong" else "warning")
+
+
 def test_a_month_that_contradicts_the_cumulative_figures_is_told(
     figures: Callable[..., pl.DataFrame],
 ) -> None:

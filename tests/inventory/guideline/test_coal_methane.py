@@ -11,6 +11,7 @@ from tests.inventory.guideline.activity_tables import activities, by_category, f
 from dafeng.errors import InputRefused
 from dafeng.inventory.guideline.coal_methane import compare_coal_methane, emit_coal_methane
 from dafeng.inventory.guideline.mine_output import split_output
+from dafeng.inventory.guideline.totals import sum_categories
 
 SHARES = (
     ("share_coal_capacity", "underground", "1", 0.9),
@@ -51,6 +52,29 @@ def test_without_shares_a_total_alone_gives_no_figure() -> None:
     lines = emit_coal_methane(activities(coal_output_total=1000.0), factors(VENTILATION))
     assert lines["value"].null_count() == lines.height
     assert set(lines["notation"]) == {"NE"}
+
+
+@pytest.mark.parametrize(
+    ("given", "shares", "rest"),
+    [
+        ({"coal_output_underground_high": 400.0}, (), 600.0),
+        ({"coal_output_underground_low": 950.0}, SHARES, 50.0),
+        ({"coal_output_underground_high": 999.5}, (), None),
+        ({"coal_output_underground_high": 400.0, "coal_output_surface": 100.0}, (), None),
+        ({"coal_output_underground_high": 400.0}, SHARES, None),
+    ],
+)
+def test_what_the_kinds_leave_of_the_total_is_not_estimated(
+    given: dict[str, float], shares: tuple[tuple[str, str, str, float], ...], rest: float | None
+) -> None:
+    lines = emit_coal_methane(activities(coal_output_total=1000.0, **given), factors(*shares))
+    left = lines.filter(pl.col("sector") == "unclassified")
+    assert left["activity"].to_list() == ([] if rest is None else [pytest.approx(rest)])
+    if rest is not None:
+        assert left["notation"].to_list() == ["NE"]
+        assert left["note_zh"].to_list() == [f"未分类型的产量 {rest:g} 万吨未计算"]
+        totals = sum_categories(lines).filter(pl.col("category") == "1B1")
+        assert totals.filter(pl.col("gas") == "CH4")["total_kt"].to_list() == [None]
 
 
 def test_published_output_by_kind_goes_before_shares() -> None:

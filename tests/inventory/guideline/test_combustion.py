@@ -233,3 +233,35 @@ def test_every_fossil_fuel_has_heat_carbon_and_oxidation() -> None:
     for variable in ("heat_value", "carbon_content", "oxidation"):
         rows = combustion_factors().filter((pl.col("variable") == variable) & pl.col("value").is_not_null())
         assert fossil <= set(rows.filter(pl.col("activity") == "all")["fuel"]), variable
+
+
+def test_raw_coal_carries_the_spread_of_published_factors(energy: Make) -> None:
+    """Han et al. (2020): 0.491 to 0.746 t C per t of coal, half the width over the middle: 0.2061."""
+    cells = [
+        ("final_consumption", "ferrous_smelting", fuel, 10.0) for fuel in ("Raw_Coal", "Cleaned_Coal", "Coke")
+    ]
+    lines = emit_guideline_combustion(energy(cells))
+    coal = line(lines, "ferrous_smelting", "Raw_Coal")
+    assert coal["factor_uncertainty"] == pytest.approx((0.746 - 0.491) / (0.746 + 0.491), abs=5e-5)
+    assert coal["source_id"].endswith(";HAN2020_ACP")
+    assert "95 %" in coal["note_en"]
+    assert "九套清单" in coal["note_zh"]
+    assert line(lines, "ferrous_smelting", "Raw_Coal", "CH4")["factor_uncertainty"] is None
+    for fuel in ("Cleaned_Coal", "Coke"):
+        assert line(lines, "ferrous_smelting", fuel)["factor_uncertainty"] is None
+
+
+def test_the_spread_falls_away_where_the_province_has_its_own_factor(energy: Make) -> None:
+    cells = energy([("final_consumption", "ferrous_smelting", "Raw_Coal", 10.0)])
+    mine = own((2022, "carbon_content", "all", "Raw_Coal", "t C/TJ", 25.0))
+    coal = line(emit_guideline_combustion(cells, mine), "ferrous_smelting", "Raw_Coal")
+    assert coal["factor_uncertainty"] is None
+    assert "HAN2020_ACP" not in coal["source_id"]
+    stated = mine.with_columns(uncertainty=pl.lit(0.02))
+    rest = [
+        (2022, "heat_value", "all", "Raw_Coal", "TJ/(10^4 t)", 200.0),
+        (2022, "oxidation", "all", "Raw_Coal", "1", 0.95),
+    ]
+    whole = pl.concat([stated, own(*rest).with_columns(uncertainty=pl.lit(0.02))])
+    coal = line(emit_guideline_combustion(cells, whole), "ferrous_smelting", "Raw_Coal")
+    assert coal["factor_uncertainty"] == pytest.approx(0.02 * 3**0.5)

@@ -79,6 +79,41 @@ def test_two_units_are_refused_and_no_unit_is_named_as_such() -> None:
     assert lines({"unit": None})["unit"].to_list() == ["activity x factor"]
 
 
+@pytest.mark.parametrize(
+    ("activity_unit", "factor_unit", "unit", "value"),
+    [
+        ("10^4 t", "kg/t", None, 2.0), ("万吨", "kg CH4/t", "t", 2000.0), ("10^4 t", "t CO2/t", "kt", 2000.0),
+        ("10^4 heads", "kg/head", "kt", 2.0), ("10^8 m3", "kg/m3", "Mt", 20.0), ("TJ", "t CO2/TJ", "kt", 0.2),
+        ("kt", "kg N2O-N/kg N", "kt", 200 * 44 / 28), ("10^4 t", "kt CO2/(10^4 t)", "kt", 200.0),
+        ("10^4 t", None, "kt", 200.0), ("10^3 ha", "g/m2", "kt", 2.0),
+    ],
+)  # fmt: skip
+def test_units_of_both_figures_are_converted_into_the_unit_of_emissions(
+    activity_unit: str, factor_unit: str | None, unit: str | None, value: float
+) -> None:
+    table = lines({"activity_unit": activity_unit, "factor_unit": factor_unit, "unit": unit})
+    assert table["value"].to_list() == pytest.approx([value])
+    assert table["unit"].to_list() == [unit or "kt"]
+
+
+def test_a_value_is_the_estimate_and_must_not_contradict_the_product() -> None:
+    units = {"activity_unit": "10^4 t", "factor_unit": "kg/t"}
+    table = lines(
+        {**units, "value": 2.0},
+        {"category": "2A1", "value": 7.0, "factor": None},
+        {"category": "4A", "value": None, "notation": "NE"},
+        {"category": "4B", "value": 9.0, "notation": "IE"},
+        {"category": "MEMO_POWER", "value": 9.0},
+    )
+    assert table["value"].to_list() == [2.0, 7.0, None]
+    with pytest.raises(InputRefused) as caught:
+        lines({"value": 200.0}, {**units, "category": "2A1", "value": 200.0})
+    assert findings(caught) == [("uncertainty_value", 3, "value")]
+    with pytest.raises(InputRefused) as caught:
+        lines({"activity_unit": "10^4 t", "factor_unit": "t C/TJ"})
+    assert findings(caught) == [("uncertainty_no_mass", 2, "factor_unit")]
+
+
 def test_several_gases_need_a_set_of_warming_potentials() -> None:
     rows = ({}, {"gas": "CH4"})
     with pytest.raises(InputRefused) as caught:
@@ -205,6 +240,31 @@ def test_a_file_of_defaults_needs_one_column_of_uncertainty(tmp_path: Path) -> N
     path = tmp_path / "defaults.csv"
     path.write_text("category,factor_uncertainty\n1A,0.07\n,0.5\n", "utf-8")
     assert read_defaults(path).frame["factor_uncertainty"].to_list() == [0.07, 0.5]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place"),
+    [
+        ("category,factor_uncertainity\n1A,0.07\n", "column_unknown", (1, "")),
+        ("factor_uncertainty,source\n0.07,x\n", "uncertainty_rule_columns", (1, "")),
+        ("category,fuel\n1A,Coke\n", "uncertainty_rule_columns", (1, "")),
+        ("category,factor_uncertainty\n1A,0.07\n1B,5\n", "uncertainty_percent", (3, "factor_uncertainty")),
+    ],
+)
+def test_a_file_of_defaults_that_is_none_is_refused(
+    tmp_path: Path, text: str, code: str, place: tuple[int, str]
+) -> None:
+    path = tmp_path / "defaults.csv"
+    path.write_text(text, "utf-8")
+    with pytest.raises(InputRefused) as caught:
+        read_defaults(path)
+    assert (code, *place) in findings(caught)
+
+
+def test_a_stated_distribution_may_be_wider_than_its_estimate(tmp_path: Path) -> None:
+    path = tmp_path / "defaults.csv"
+    path.write_text("category,factor_uncertainty,factor_distribution\n1B,1.5,lognormal\n", "utf-8")
+    assert read_defaults(path).frame["factor_uncertainty"].to_list() == [1.5]
 
 
 # --- the whole assessment ---------------------------------------------------------------------------------

@@ -9,8 +9,12 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.balance.audit.catalogue import audit_rule
+from dafeng.balance.audit.slips import find_slips
 from dafeng.balance.audit.tolerance import find_last_digits, tolerance_of
+from dafeng.balance.contracts import BalanceCells
+from dafeng.balance.difference import TABLE_FUEL, sum_inflow
 from dafeng.balance.identities import DIFFERENCE, Identity, fuel_identities, row_identities
+from dafeng.balance.stock import CHANGE, OPENING, name_as_change
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,7 +23,6 @@ if TYPE_CHECKING:
 
 KEY = ("region", "year", "fuel", "unit")
 CELL = ("region", "year", "row", "unit")
-_INFLOW = ("indigenous_production", "recovery_of_energy", "moving_in_from_other_provinces", "import")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,12 @@ def _sum_parts(case: BalanceCase, identity: Identity) -> pl.DataFrame:
 def _find_broken(case: BalanceCase, identity: Identity) -> pl.DataFrame:
     sums = _sum_parts(case, identity).filter(pl.col("value").is_not_null() & pl.col("parts").is_not_null())
     wide = (pl.col("value") - pl.col("expected")).abs() > tolerance_of(pl.col("parts") + 1)
-    return sums.filter(wide).with_columns(pl.lit(identity.total).alias(identity.axis))
+    broken = sums.filter(wide).with_columns(pl.lit(identity.total).alias(identity.axis))
+    return find_slips(case.cells, broken, identity)
+
+
+def _name_stocks(case: BalanceCase) -> BalanceCase:
+    return BalanceCase(name_as_change(case.cells), case.bounds, case.measure, case.electricity)
 
 
 def _row_identity(name: str) -> Identity:
@@ -89,7 +97,34 @@ def _has_rows(case: BalanceCase, *codes: str) -> pl.DataFrame:
 @audit_rule("identity_supply")
 def check_supply_sum(case: BalanceCase) -> pl.DataFrame:
     """Find fuels whose supply rows do not add up to total primary supply."""
-    return _find_broken(case, _row_identity("sum_total_primary_supply"))
+    return _find_broken(_name_stocks(case), _row_identity("sum_total_primary_supply"))
+
+
+@audit_rule("identity_stock")
+def check_stock_sum(case: BalanceCase) -> pl.DataFrame:
+    """Find fuels whose opening and closing stock do not add up to the stock change."""
+    return _find_broken(case, _row_identity("sum_stock_change"))
+
+
+@audit_rule("stock_opening_missing")
+def check_opening_stock(case: BalanceCase) -> pl.DataFrame:
+    """Find tables whose supply misses its total as it would if the row of stocks were closing stock alone.
+
+    All gaps have one sign, the opposite of the stock figure, and only fuels with such a figure have one.
+    """
+    stock = case.cells.filter(pl.col("row") == CHANGE).select(*KEY, stock="value")
+    broken: pl.DataFrame = check_supply_sum(case)
+    gaps = broken.join(stock, on=list(KEY), how="left", maintain_order="left")
+    gap = pl.col("value") - pl.col("expected")
+    against = (gap * pl.col("stock") < 0).fill_null(value=False)
+    tables = gaps.group_by("region", "year", maintain_order=True).agg(
+        alike=against.all() & (gap.sign().n_unique() == 1), gaps=pl.len()
+    )
+    opened = case.cells.filter(pl.col("row") == OPENING)
+    alike = tables.filter(pl.col("alike") & (pl.col("gaps") >= case.bounds["stock_gaps"]))
+    return alike.join(opened, on=["region", "year"], how="anti", maintain_order="left").with_columns(
+        row=pl.lit(CHANGE), value=pl.lit(None, pl.Float64), expected=pl.lit(None, pl.Float64)
+    )
 
 
 @audit_rule("identity_transformation")
@@ -124,10 +159,11 @@ def check_closing(case: BalanceCase) -> pl.DataFrame:
     cells = _has_rows(case, "total_primary_supply", "final_consumption")
     if cells.is_empty():
         return cells
-    sums = _sum_parts(BalanceCase(cells, case.bounds, case.measure), _row_identity("closing"))
+    closing = _row_identity("closing")
+    sums = _sum_parts(BalanceCase(cells, case.bounds, case.measure), closing)
     stated = sums.with_columns(pl.col("value").fill_null(0.0), pl.col("expected", "parts").fill_null(0.0))
     wide = (pl.col("value") - pl.col("expected")).abs() > tolerance_of(pl.col("parts") + 1)
-    return stated.filter(wide).with_columns(row=pl.lit(DIFFERENCE))
+    return find_slips(cells, stated.filter(wide).with_columns(row=pl.lit(DIFFERENCE)), closing)
 
 
 @audit_rule("identity_total_consumption")
@@ -165,7 +201,8 @@ def check_missing_totals(case: BalanceCase) -> pl.DataFrame:
     for identity in (*row_identities(), *fuel_identities()):
         if identity.id == "closing":  # a blank difference is none
             continue
-        held = case.cells.filter(pl.col(identity.axis).eq(identity.total).any().over("region", "year"))
+        told = name_as_change(case.cells) if identity.total == "total_primary_supply" else case.cells
+        held = told.filter(pl.col(identity.axis).eq(identity.total).any().over("region", "year"))
         if identity.axis == "fuel":
             held = held.filter(pl.col("row") != "total_consumption")
         sums = _sum_parts(BalanceCase(held, case.bounds, case.measure), identity)
@@ -178,8 +215,20 @@ def check_missing_totals(case: BalanceCase) -> pl.DataFrame:
 @audit_rule("non_energy_within_industry")
 def check_non_energy(case: BalanceCase) -> pl.DataFrame:
     """Find fuels of which industry uses more as raw material than in all."""
-    whole = case.cells.filter(pl.col("row") == "industry").select(*KEY, expected="value")
-    part = case.cells.filter(pl.col("row") == "industry_non_energy_use")
+    return _find_beyond_whole(case, "industry_non_energy_use")
+
+
+@audit_rule("transmission_within_loss")
+def check_transmission(case: BalanceCase) -> pl.DataFrame:
+    """Find fuels of which more is lost in transport and distribution than in all."""
+    return _find_beyond_whole(case, "loss_transmission")
+
+
+def _find_beyond_whole(case: BalanceCase, row: str) -> pl.DataFrame:
+    """Return the cells of an of-which row that are larger than the row it is part of; blank is zero."""
+    parent = terms.entries("balance_rows")[row]["parent"]
+    whole = case.cells.filter(pl.col("row") == parent).select(*KEY, expected="value")
+    part = case.cells.filter(pl.col("row") == row)
     joined = part.join(whole, on=list(KEY), how="left", maintain_order="left")
     joined = joined.with_columns(pl.col("expected").fill_null(0.0))
     return joined.filter(pl.col("value") - pl.col("expected") > tolerance_of(pl.lit(2.0)))
@@ -198,21 +247,17 @@ def check_signs(case: BalanceCase) -> pl.DataFrame:
 def check_difference(case: BalanceCase) -> pl.DataFrame:
     """Show every statistical difference, measured by what came in.
 
-    The share is of production, recovery, arrivals and imports, and of what transformation put out where a
-    fuel is made here; the bounds set how severe it is.
+    The share is of all that came in (:func:`~dafeng.balance.difference.sum_inflow`); the bounds set how
+    severe it is.
     """
-    came = pl.col("row").is_in(_INFLOW)
-    processes = [
-        code for code, e in terms.entries("balance_rows").items() if e["parent"] == "transformation_total"
-    ]
-    made = pl.col("row").is_in(processes)
-    inflow = pl.when(came | made).then(pl.max_horizontal("value", 0.0)).otherwise(0.0).sum()
-    produced = pl.when(pl.col("row") == "indigenous_production").then("value").otherwise(0.0).sum()
-    base = case.cells.group_by(*KEY, maintain_order=True).agg(inflow=inflow, produced=produced)
+    production = case.cells.filter(pl.col("row") == "indigenous_production")
+    base = sum_inflow(case.cells.select(*BalanceCells.to_schema().columns)).join(
+        production.select(*TABLE_FUEL, produced="value"), on=TABLE_FUEL, how="left", maintain_order="left"
+    )
     stated = case.cells.filter(
         (pl.col("row") == DIFFERENCE) & (pl.col("value").abs() > tolerance_of(pl.lit(1.0)))
     )
-    joined = stated.join(base, on=list(KEY), how="left", maintain_order="left")
+    joined = stated.join(base, on=TABLE_FUEL, how="left", maintain_order="left")
     share = pl.when(pl.col("inflow") > 0).then(pl.col("value").abs() / pl.col("inflow"))
     found = joined.with_columns(expected=pl.lit(0.0), share=share)
     found = found.with_columns(

@@ -1,4 +1,4 @@
-"""Read what the audits need: series, forms of firms, suppressions, bounds, places of cells."""
+"""Read what the audits need: series, forms of firms, suppressions, bounds."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ import polars as pl
 from dafeng import terms
 from dafeng.balance.audit.contracts import AuditSeries
 from dafeng.balance.audit.suppress import Suppressions, parse_suppressions
-from dafeng.balance.captions import read_caption
 from dafeng.balance.io import read_file
-from dafeng.balance.long import is_long, read_long
-from dafeng.balance.sheet import read_sheet
 from dafeng.errors import Finding, InputRefused, Place
-from dafeng.grids import column_letters, is_workbook, read_grids
+from dafeng.grids import read_grids
 from dafeng.parsing import MAX_BYTES, decode_text, parse_csv
 from dafeng.table import Table, check, column, columns_of
 
@@ -28,15 +25,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from dafeng.balance.sheet import SheetTable
     from dafeng.grids import Cell, Grid
 
 SOURCES = ("vintage", "source", "source_id")
 """Columns that tell sources apart; the first that a file has is used."""
 LEAST_HEADINGS, HEAD_LINES = 4, 3
-PLACE_SCHEMA = dict.fromkeys(("region", "row", "fuel", "file", "sheet", "place"), pl.String) | {
-    "year": pl.Int64
-}
 
 
 def read_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
@@ -221,38 +214,3 @@ def _text(cell: Cell) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
     return "" if cell is None else str(cell)
-
-
-def find_places(path: Path, max_bytes: int = MAX_BYTES) -> pl.DataFrame:
-    """Return where the cells of a balance file stand.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``region``, ``year`` (null where the file does not say), ``row``, ``fuel``, ``file``,
-        ``sheet``, ``place`` (``E12``, or the line of a long CSV).
-    """
-    raw = read_file(path, max_bytes)
-    if not is_workbook(raw) and is_long(raw, path.name, max_bytes=max_bytes):
-        lines = read_long(raw, path.name, max_bytes=max_bytes)
-        return lines.select(
-            "region", pl.col("year").cast(pl.Int64), "row", "fuel", file=pl.lit(path.name), sheet=pl.lit(""),
-            place=pl.format("{}", "line"),
-        )  # fmt: skip
-    tables = [read_sheet(grid) for grid in read_grids(raw, path.name, max_bytes=max_bytes)]
-    rows = [line for table in tables if table is not None for line in _places_of(table, path.name)]
-    schema = {
-        name: PLACE_SCHEMA[name] for name in ("region", "year", "row", "fuel", "file", "sheet", "place")
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _places_of(table: SheetTable, name: str) -> list[tuple[str | None, int | None, str, str, str, str, str]]:
-    captions = [table.caption, read_caption([table.grid.sheet]), read_caption([name])]
-    region = next((min(c.regions) for c in captions if len(c.regions) == 1), None)
-    year = next((min(c.years) for c in captions if len(c.years) == 1), None)
-    return [
-        (region, year, code, fuel, name, table.grid.sheet, f"{column_letters(column)}{row + 1}")
-        for row, code in table.rows.items()
-        for column, fuel in table.columns.items()
-    ]

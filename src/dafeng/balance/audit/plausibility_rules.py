@@ -87,7 +87,14 @@ def _judge(
         value=pl.when(above).then("low").otherwise("high"),
         expected=pl.when(above).then(most).otherwise(least),
         severity=pl.when(impossible).then(pl.lit("error")).otherwise(pl.lit("warning")),
+        at_fuel=pl.lit(_main_product(row), pl.String),
     )  # fmt: skip
+
+
+def _main_product(row: str) -> str | None:
+    """Return the fuel whose cell stands for a process."""
+    mains = process_sides().filter((pl.col("row") == row) & pl.col("main"))["fuel"]
+    return str(mains[0]) if len(mains) else None
 
 
 @audit_rule("power_efficiency")

@@ -240,8 +240,10 @@ def _series_grid(series: pl.DataFrame) -> pl.DataFrame:
 
 
 def _report(found: list[pl.DataFrame], options: AuditOptions, step: Step) -> AuditReport:
-    table = pl.concat([empty_table(AuditFindings), *found]).sort(_ORDER, *_SORT, nulls_last=True)
-    table = _add_places(table, options)
+    table = pl.concat([empty_table(AuditFindings), *found], how="diagonal").sort(
+        _ORDER, *_SORT, nulls_last=True
+    )
+    table = _add_places(table, options).select(empty_table(AuditFindings).columns)
     table, unused = apply_suppressions(table, options.suppressions)
     standing = table.filter(~pl.col("suppressed"))
     return AuditReport(check(table, AuditFindings), (*_as_findings(standing), *unused), (step,))
@@ -252,8 +254,9 @@ def _add_places(table: pl.DataFrame, options: AuditOptions) -> pl.DataFrame:
         stands = options.places.select(*PLACE, "file", "sheet", "place").unique(
             list(PLACE), maintain_order=True
         )
+        stands = stands.rename({"row": "at_row", "fuel": "at_fuel"})
         table = table.drop("file", "sheet", "place").join(
-            stands, on=list(PLACE), how="left", maintain_order="left"
+            stands, on=["region", "year", "at_row", "at_fuel"], how="left", maintain_order="left"
         ).select(table.columns)  # fmt: skip
     return table.with_columns(pl.col("file").fill_null(pl.lit(options.file or None, pl.String)))
 

@@ -10,17 +10,21 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.balance.audit.contracts import AuditFindings, FirmPurchase
+from dafeng.balance.audit.slips import TIMES_ZH
 from dafeng.errors import LANGUAGES
 from dafeng.table import columns_of, empty_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dafeng.balance.audit.catalogue import Rule
     from dafeng.errors import Language
 
 CODES = ("row", "last_row", "fuel", "fuel_other", "region")
 NUMBERS = ("value", "expected", "difference")
+UNITS = ("unit", "unit_before")
+AT = ("at_row", "at_fuel")
+"""Where the cell stands that a finding points to, if that is not the row and fuel it is about."""
 FILLED = ("rule", "group", "text_zh", "text_en", "suppressed", "reason", "by", "on", "file", "sheet", "place")
 
 
@@ -65,9 +69,28 @@ def _say(template: str, row: Mapping[str, Any], language: Language) -> str:
             params[name] = show_number(value)
         elif name in CODES:
             params[name] = _names().get(value, {}).get(language, value)
+        elif name in UNITS:
+            params[name] = terms.unit_name(value, language)
         else:
             params[name] = value
-    return " ".join(template.format(**params).split()).replace(" ：", "：").replace(" :", ":")
+    params["times"] = TIMES_ZH.get(abs(round(row.get("tens") or 0)), "")
+    said = " ".join(template.format(**params).split()).replace(" ：", "：").replace(" :", ":")
+    return said + _say_slips(row.get("slips") or (), language)
+
+
+def _say_slips(slips: Sequence[Mapping[str, Any]], language: Language) -> str:
+    """Return which cell has most likely slipped, and the figure that would fit."""
+    said = []
+    for slip in slips:
+        row, fuel = (_names()[slip[name]][language] for name in ("row", "fuel"))
+        value, fitting, tens = show_number(slip["value"]), show_number(slip["fitting"]), abs(slip["tens"])
+        if language == "zh":
+            said.append(f"“{row}、{fuel}”一格差{TIMES_ZH[tens]}（{value}，应为 {fitting}）")
+        else:
+            said.append(f"{row}, {fuel} is {10**tens} times off ({value}, {fitting} would fit)")
+    if not said:
+        return ""
+    return "；疑似" + "，或".join(said) if language == "zh" else "; most likely " + ", or ".join(said)
 
 
 def word_findings(rule: Rule, found: pl.DataFrame) -> pl.DataFrame:
@@ -81,9 +104,10 @@ def word_findings(rule: Rule, found: pl.DataFrame) -> pl.DataFrame:
 
     Returns
     -------
-    AuditFindings
+    polars.DataFrame
+        AuditFindings with ``at_row`` and ``at_fuel``.
     """
-    blank = empty_table(AuditFindings)
+    blank = empty_table(AuditFindings).with_columns(pl.lit(None, pl.String).alias(name) for name in AT)
     if found.is_empty():
         return blank
     frame = found.with_columns(
@@ -97,7 +121,9 @@ def word_findings(rule: Rule, found: pl.DataFrame) -> pl.DataFrame:
         for name, dtype in blank.schema.items()
         if name not in frame.columns or name in {"reason", "by", "on", "file", "sheet", "place"}
     ]
-    frame = frame.with_columns(missing)
+    frame = frame.with_columns(missing).with_columns(
+        at_row=pl.coalesce("at_row", "row"), at_fuel=pl.coalesce("at_fuel", "fuel")
+    )
     rows = frame.to_dicts()
     texts = {
         f"text_{language}": [_say(getattr(rule, f"text_{language}"), row, language) for row in rows]

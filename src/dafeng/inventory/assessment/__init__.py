@@ -16,7 +16,7 @@ from dafeng.inventory.assessment.contracts import (
 )
 from dafeng.inventory.assessment.fossil import list_fossil_terms
 from dafeng.inventory.assessment.gap import OwnSide, explain_gap, list_figures, split_revision
-from dafeng.inventory.assessment.gdp import chain_gdp
+from dafeng.inventory.assessment.gdp import chain_gdp, explain_intensity
 from dafeng.inventory.assessment.power import emit_power_plants, list_power_terms, trade_power
 from dafeng.inventory.assessment.rules import (
     Scope,
@@ -47,6 +47,7 @@ __all__ = [
     "chain_reductions",
     "emit_power_plants",
     "explain_gap",
+    "explain_intensity",
     "find_price_base",
     "find_scope",
     "list_figures",

@@ -77,7 +77,7 @@ class GdpIndex(Table):
     year: int = column(key=True, unit="year", low=FIRST_YEAR, high=LAST_YEAR, zh="年份", en="Year")
     vintage: str = column(key=True, zh="版本", en="Vintage")
     gdp_index: float = column(
-        unit="1", nullable=True, low=1, zh="指数（上年＝100）", en="Index (previous year = 100)"
+        unit="1", nullable=True, low=50, high=200, zh="指数（上年＝100）", en="Index (previous year = 100)"
     )
     gdp_nominal: float = column(unit="unit", nullable=True, low=0, zh="现价总量", en="GDP at current prices")
     unit: str = column(choices=("10^8 CNY",), zh="总量单位", en="Unit of GDP")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng.errors import Finding
 from dafeng.inventory.assessment.contracts import ConstantGdp, GdpIndex
 from dafeng.inventory.assessment.rules import find_price_base
 from dafeng.table import check, columns_of
@@ -51,6 +52,44 @@ def chain_gdp(index: pl.DataFrame) -> pl.DataFrame:
             rows.append((region, year, vintage, ratio, base, volume, amount, GDP_UNIT))
     schema = {spec.name: spec.dtype for spec in columns_of(ConstantGdp)}
     return check(pl.DataFrame(rows, schema=schema, orient="row"), ConstantGdp)
+
+
+def explain_intensity(accounts: pl.DataFrame, index: pl.DataFrame) -> tuple[Finding, ...]:
+    """Return why an account with a value has no intensity: one note for each reason, years together.
+
+    Parameters
+    ----------
+    accounts : AssessmentAccount
+    index : GdpIndex
+        Where the accounts took their GDP from; one vintage a region.
+    """
+    empty = accounts.filter(pl.col("value").is_not_null() & pl.col("intensity").is_null())
+    years: dict[tuple[str, str, str, int | None], list[int]] = {}
+    for region, year in empty.select("region", "year").unique(maintain_order=True).iter_rows():
+        own = index.filter(pl.col("region") == region)
+        reason, base = _find_gap(own, year)
+        vintage = ", ".join(own["vintage"].unique().sort())
+        years.setdefault((reason, region, vintage, base), []).append(year)
+    return tuple(
+        Finding(
+            f"intensity_{reason}", severity="note",
+            params={"region": region, "vintage": vintage, "base": base, "years": ", ".join(map(str, found))},
+        )
+        for (reason, region, vintage, base), found in years.items()
+    )  # fmt: skip
+
+
+def _find_gap(own: pl.DataFrame, year: int) -> tuple[str, int | None]:
+    """Return which link between nominal GDP of the base year and a year is missing, and the base year."""
+    base = find_price_base(year)
+    if own.is_empty():
+        return "no_gdp", base
+    if base is None:
+        return "no_base", base
+    nominal = dict(own.select("year", "gdp_nominal").iter_rows())
+    if nominal.get(base) is None:
+        return "no_nominal", base
+    return "no_index", base
 
 
 def multiply_ratios(ratios: Mapping[int, float | None], first: int, last: int) -> float | None:

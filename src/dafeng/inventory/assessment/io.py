@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -14,11 +15,19 @@ from dafeng.inventory.io import read_bytes
 from dafeng.pack import PACK_TABLES
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.provenance import Source, hash_bytes
-from dafeng.table import Table, check, column
+from dafeng.table import Suggestion, Table, check, column, columns_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+CO2 = " CO2"
+"""Behind a unit of mass, where a term of CO2 names only the mass (万吨)."""
+
+
+SOURCE_NAMES = ("source", "source_id", "来源")
+EXAMPLES = ("terms", "gdp", "figures")
 
 
 class GivenTerms(Table):
@@ -51,13 +60,14 @@ def read_terms(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
         With every defect of the file, units that cannot be converted included.
     """
     raw = read_bytes(path, max_bytes)
-    parsed = parse_csv(raw, GivenTerms, path.name, max_bytes=max_bytes)
+    parsed = parse_csv(raw, GivenTerms, path.name, max_bytes=max_bytes, spelled={"source_id": "source"})
     problems, factors, wanted = [], [], []
     for row, term, unit in zip(parsed.rows, parsed.frame["term"], parsed.frame["unit"], strict=True):
         target = UNITS[term.partition("_")[0]]
         wanted.append(target)
         try:
-            factors.append(conversion_factor(unit, target))
+            mass = target.endswith(CO2) and "CO2" not in unit.replace("二氧化碳", "CO2")
+            factors.append(conversion_factor(unit + CO2 if mass else unit, target))
         except UnitError as error:
             problems += [_at(finding, path.name, row) for finding in error.findings]
             factors.append(1.0)
@@ -80,7 +90,7 @@ def read_terms(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
 
 
 def read_gdp(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
-    """Return GDP indices by vintage from a CSV file.
+    """Return GDP indices by vintage from a CSV file; a column ``source`` or ``source_id`` is only a remark.
 
     Raises
     ------
@@ -88,7 +98,18 @@ def read_gdp(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
         With every defect of the file.
     """
     raw = read_bytes(path, max_bytes)
-    return ReadTable(parse_csv(raw, GdpIndex, path.name, max_bytes=max_bytes).frame, _source(path, raw))
+    parsed = parse_csv(raw, GdpIndex, path.name, extra="keep", max_bytes=max_bytes)
+    known = [spec.name for spec in columns_of(GdpIndex)]
+    problems = [
+        Finding(
+            "column_unknown", Place(path.name, row=1), {"column": name, "suggestion": Suggestion(name, known)}
+        )
+        for name in parsed.extra.columns
+        if name not in SOURCE_NAMES
+    ]
+    if problems:
+        raise TableError(problems)
+    return ReadTable(parsed.frame, _source(path, raw))
 
 
 def read_figures(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
@@ -101,7 +122,14 @@ def read_figures(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
     """
     raw = read_bytes(path, max_bytes)
     contract = PACK_TABLES["assessed_figures"]
-    return ReadTable(parse_csv(raw, contract, path.name, max_bytes=max_bytes).frame, _source(path, raw))
+    parsed = parse_csv(raw, contract, path.name, max_bytes=max_bytes, spelled={"source": "source_id"})
+    return ReadTable(parsed.frame, _source(path, raw))
+
+
+def read_examples() -> dict[str, bytes]:
+    """Return the example of each input file (terms, gdp, figures) by file name; its figures are invented."""
+    folder = files("dafeng.inventory.assessment")
+    return {f"{name}.csv": folder.joinpath(f"example_{name}.csv").read_bytes() for name in EXAMPLES}
 
 
 def _at(finding: Finding, name: str, row: int) -> Finding:

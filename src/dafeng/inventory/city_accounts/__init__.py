@@ -11,7 +11,7 @@ from dafeng.inventory.city_accounts.contracts import (
 )
 from dafeng.inventory.city_accounts.io import read_city_energy
 from dafeng.inventory.city_accounts.province import split_province
-from dafeng.inventory.city_accounts.template import draft_city_energy
+from dafeng.inventory.city_accounts.template import add_names, draft_city_energy
 
 __all__ = [
     "CityAccount",
@@ -21,6 +21,7 @@ __all__ = [
     "CityTotal",
     "ProvincePart",
     "account_cities",
+    "add_names",
     "benchmark_cities",
     "draft_city_energy",
     "list_city_rules",

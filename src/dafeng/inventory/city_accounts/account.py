@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng import terms
 from dafeng.errors import Finding
 from dafeng.inventory.city_accounts.benchmark import SPREAD_LIMIT, benchmark_cities
 from dafeng.inventory.city_accounts.contracts import (
@@ -93,17 +94,22 @@ def account_cities(
     CityAccounts
     """
     check(province, ProvincePart)
-    energy = energy.filter(pl.col("value").is_not_null().any().over(KEY))  # a blank form is no report
+    blank = energy.filter(~pl.col("value").is_not_null().any().over(KEY)).select(KEY).unique()
+    energy = energy.join(blank, on=KEY, how="anti", maintain_order="left")  # a blank form is no report
     used, findings = _use_fuels(energy)
     emitted = _emit(used, factors, province)
-    totals = _sum_cities(emitted, energy, cities, province)
+    years = pl.concat([energy["year"], blank["year"]]).unique()
+    asked = years if years.len() else province["year"].sort().tail(1)
+    totals = _mark_blank(_add_silent(_sum_cities(emitted, energy), cities, asked), blank)
     marks = totals.select(*KEY, "reliability_share", complete=pl.col("status") == "complete")
     cells = emitted.select(*CELL, "co2_mt", "grade").join(marks, on=KEY, how="left")
     moved, benchmark, excesses = benchmark_cities(cells, province, len(cities), spread_limit=spread_limit)
     accounts = moved.with_columns(pl.max_horizontal("grade", pl.lit("B")).alias("grade"))
     names = [spec.name for spec in columns_of(CityAccount)]
     done = check(accounts.select(names).sort(CELL), CityAccount)
-    return CityAccounts(done, _add_benchmarked(totals, done), benchmark, (*findings, *excesses))
+    return CityAccounts(
+        done, _add_benchmarked(totals, done), benchmark, (*findings, *_lack_factors(emitted), *excesses)
+    )
 
 
 def _use_fuels(energy: pl.DataFrame) -> tuple[pl.DataFrame, list[Finding]]:
@@ -147,10 +153,30 @@ def _emit(used: pl.DataFrame, factors: pl.DataFrame, province: pl.DataFrame) -> 
     return joined.with_columns(co2_mt=pl.col("activity") * factor * MT_PER_ACTIVITY)
 
 
-def _sum_cities(
-    emitted: pl.DataFrame, energy: pl.DataFrame, cities: Sequence[str], province: pl.DataFrame
-) -> pl.DataFrame:
-    """Return the totals by city and year, without the benchmark; silent cities have no figure."""
+def _lack_factors(emitted: pl.DataFrame) -> list[Finding]:
+    """Return one finding a year whose fuels were reported but have no factor of the province."""
+    names = {code: row["zh"] for code, row in terms.entries("fuels").items()}
+    lacking = emitted.filter(pl.col("activity").is_not_null() & pl.col("co2_mt").is_null())
+    years = lacking.group_by("year").agg(pl.col("fuel").unique().sort()).sort("year")
+    return [
+        Finding(
+            "city_no_province_factor",
+            params={"year": year, "fuels": "、".join(names[fuel] for fuel in fuels)},
+            severity="warning",
+        )
+        for year, fuels in years.iter_rows()
+    ]
+
+
+def _mark_blank(totals: pl.DataFrame, blank: pl.DataFrame) -> pl.DataFrame:
+    """Return totals in which a city whose form was left empty is not reported."""
+    marked = totals.join(blank.with_columns(blank=pl.lit("yes")), on=KEY, how="left", maintain_order="left")
+    status = pl.when(pl.col("blank").is_not_null()).then(pl.lit("not_reported")).otherwise("status")
+    return marked.with_columns(status=status).drop("blank")
+
+
+def _sum_cities(emitted: pl.DataFrame, energy: pl.DataFrame) -> pl.DataFrame:
+    """Return the totals by city and year, without the benchmark."""
     weight = pl.col("grade").replace_strict(WEIGHTS, return_dtype=pl.Float64)
     core, power = pl.col("part").is_in(CORE), pl.col("part") == "power"
     co2 = pl.col("co2_mt")
@@ -169,9 +195,9 @@ def _sum_cities(
     )
     needed = list_city_rules()["required"].sum()
     given = 1 - pl.col("lacking").fill_null(0) / needed
-    totals = joined.select(
+    return joined.select(
         *KEY,
-        status=pl.when(pl.col("missing_items").is_null())
+        status=pl.when(pl.col("missing_core").is_null())
         .then(pl.lit("complete"))
         .otherwise(pl.lit("incomplete")),
         missing_items="missing_items",
@@ -182,17 +208,14 @@ def _sum_cities(
         reliability_share=(pl.col("weighted").fill_nan(0.0).fill_null(0.0) * given).clip(0.0, 1.0),
         grade=pl.max_horizontal("grade", pl.lit("B")),
     )
-    return _add_silent(totals, cities, province["year"]).sort("region", "year")
 
 
-def _add_silent(totals: pl.DataFrame, cities: Sequence[str], known: pl.Series) -> pl.DataFrame:
-    """Add the silent cities: in every year that another one reports, else in the province's latest year."""
-    years = totals.select("year").unique()
-    if years.is_empty():
-        years = known.sort().tail(1).to_frame("year")
-    every = pl.DataFrame({"region": list(cities)}, schema={"region": pl.String}).join(years, how="cross")
+def _add_silent(totals: pl.DataFrame, cities: Sequence[str], years: pl.Series) -> pl.DataFrame:
+    """Add the silent cities in every year."""
+    every = pl.DataFrame({"region": list(cities)}, schema={"region": pl.String})
+    every = every.join(years.to_frame("year"), how="cross")
     silent = every.join(totals, on=KEY, how="anti").with_columns(status=pl.lit("not_published"))
-    return pl.concat([totals, silent], how="diagonal")
+    return pl.concat([totals, silent], how="diagonal").sort("region", "year")
 
 
 def _list_missing(emitted: pl.DataFrame, energy: pl.DataFrame) -> pl.DataFrame:
@@ -211,11 +234,12 @@ def _list_missing(emitted: pl.DataFrame, energy: pl.DataFrame) -> pl.DataFrame:
         *KEY, "part", "item", lacking=pl.lit(1)
     )
     main = rules.filter(pl.col("sign") > 0).select("part", "item", "fuel_group")
+    unknown = pl.col("activity").is_null()  # reported, but without a factor: no item is missing
     blank = (
         emitted.filter(pl.col("co2_mt").is_null())
         .with_columns(fuel_group=group)
         .join(main, on=["part", "fuel_group"])
-        .select(*KEY, "part", "item", lacking=pl.lit(0))
+        .select(*KEY, "part", item=pl.when(unknown).then("item"), lacking=pl.lit(0))
     )
     return (
         pl.concat([lacking, blank])
@@ -223,8 +247,9 @@ def _list_missing(emitted: pl.DataFrame, energy: pl.DataFrame) -> pl.DataFrame:
         .agg(
             missing_core=pl.col("part").is_in(CORE).sum(),
             lacking=pl.col("lacking").sum(),
-            missing_items=pl.col("item").unique().sort().str.join(";"),
+            missing_items=pl.col("item").drop_nulls().unique().sort().str.join(";"),
         )
+        .with_columns(pl.col("missing_items").replace("", None))
     )
 
 
@@ -241,10 +266,11 @@ def _spread_power(energy: pl.DataFrame) -> pl.DataFrame:
 
 
 def _add_benchmarked(totals: pl.DataFrame, accounts: pl.DataFrame) -> pl.DataFrame:
+    lost = (pl.col("co2_mt").is_not_null() & pl.col("benchmarked_mt").is_null()).any()
     core = (
         accounts.filter(pl.col("part").is_in(CORE))
         .group_by(KEY, maintain_order=True)
-        .agg(moved=pl.col("benchmarked_mt").sum())
+        .agg(moved=pl.when(~lost).then(pl.col("benchmarked_mt").sum()))
     )
     joined = totals.join(core, on=KEY, how="left", maintain_order="left")
     moved = pl.when(pl.col("co2_mt").is_not_null()).then(pl.col("moved"))

@@ -92,7 +92,8 @@ def benchmark_cities(
     Returns
     -------
     cells : polars.DataFrame
-        The same rows with ``benchmarked_mt``; null where the city has no figure.
+        The same rows with ``benchmarked_mt``; null where the city has no figure and where the cities
+        together exceed the province: an impossible figure agrees with nothing.
     benchmark : CityBenchmark
     findings : tuple of Finding
         ``cities_exceed_province``.
@@ -137,7 +138,10 @@ def _benchmark_cell(
             "benchmark_ratio": total / city_sum,
             "outcome": "spread",
         }
-    return values, row | ({"outcome": "exceeds"} if residual < -ROUNDING * max(total, city_sum) else {})
+    if residual < -ROUNDING * max(total, city_sum):
+        nothing = pl.Series([None] * values.len(), dtype=pl.Float64)
+        return nothing, row | {"outcome": "exceeds", "benchmark_ratio": None}
+    return values, row
 
 
 def _list_excesses(table: pl.DataFrame) -> tuple[Finding, ...]:

@@ -66,7 +66,10 @@ class CityTotal(Table):
 
 
 class CityBenchmark(Table):
-    """Cities beside the province, with the residual: province = cities after the benchmark + what is left."""
+    """Cities beside the province, with the residual: province = cities after the benchmark + what is left.
+
+    Where the cities exceed the province nothing is benchmarked and what is left is province minus cities.
+    """
 
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     part: str = column(key=True, vocabulary="city_part", zh="部分", en="Part")

@@ -12,10 +12,11 @@ import polars as pl
 from dafeng import terms
 from dafeng.errors import Finding, Place, TableError
 from dafeng.grids import is_workbook, read_grids
-from dafeng.inventory.io import UNIT_SPELLINGS, read_bytes
+from dafeng.inventory.city_accounts.template import NAME_COLUMNS
+from dafeng.inventory.io import read_bytes, scale_values
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.provenance import Source, hash_bytes
-from dafeng.table import Table, column
+from dafeng.table import Suggestion, Table, column, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -65,13 +66,18 @@ def read_city_energy(path: Path, cities: Collection[str], *, max_bytes: int = MA
     """
     raw = read_bytes(path, max_bytes)
     text = _write_text(read_grids(raw, path.name, max_bytes=max_bytes)[0]) if is_workbook(raw) else raw
-    parsed = parse_csv(text, GivenCityEnergy, path.name, max_bytes=max_bytes)
-    frame = parsed.frame.with_columns(parsed.frame["unit"].replace(UNIT_SPELLINGS))
-    problems = _check_units(frame, parsed, path.name) + [
-        Finding("city_unknown", Place(path.name, row=row, column="region"), {"region": region})
-        for row, region in zip(parsed.rows, frame["region"], strict=True)
-        if region not in cities
-    ]
+    parsed = parse_csv(text, GivenCityEnergy, path.name, extra="keep", max_bytes=max_bytes)
+    wanted = {code: row["activity_unit"] for code, row in terms.entries("fuels").items()}
+    frame = scale_values(parsed.frame, [wanted[fuel] for fuel in parsed.frame["fuel"]])
+    problems = (
+        _check_columns(parsed, path.name)
+        + _check_units(frame, parsed, path.name)
+        + [
+            Finding("city_unknown", Place(path.name, row=row, column="region"), {"region": region})
+            for row, region in zip(parsed.rows, frame["region"], strict=True)
+            if region not in cities
+        ]
+    )
     ungraded = frame["value"].is_not_null() & frame["grade"].is_null()
     problems += [
         Finding("cell_empty", Place(path.name, row=row, column="grade"))
@@ -81,6 +87,18 @@ def read_city_energy(path: Path, cities: Collection[str], *, max_bytes: int = MA
         raise TableError(problems)
     frame = frame.with_columns(pl.col("grade").fill_null("C"))
     return ReadCities(frame, Source(path.name, path.name, hash_bytes(raw)))
+
+
+def _check_columns(parsed: ParsedTable, name: str) -> list[Finding]:
+    """Return findings for columns beyond the form; its columns of names are not read."""
+    known = [spec.name for spec in columns_of(GivenCityEnergy)]
+    return [
+        Finding(
+            "column_unknown", Place(name, row=1), {"column": extra, "suggestion": Suggestion(extra, known)}
+        )
+        for extra in parsed.extra.columns
+        if extra not in NAME_COLUMNS
+    ]
 
 
 def _check_units(frame: pl.DataFrame, parsed: ParsedTable, name: str) -> list[Finding]:

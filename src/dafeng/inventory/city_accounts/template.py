@@ -13,8 +13,10 @@ from dafeng.pack import PACK_TABLES
 from dafeng.table import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+NAME_COLUMNS = {"市名": "region", "项目名称": "item", "品种名称": "fuel"}
+"""Columns with the names of codes, for whoever fills the form in; not read back."""
 POWER_ITEMS = ("generation", "electricity_exported")
 
 
@@ -53,3 +55,28 @@ def draft_city_energy(cities: Sequence[str], year: int, province: pl.DataFrame) 
     )
     empty = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in whole.columns]
     return whole.with_columns(empty).select(list(schema))
+
+
+def add_names(draft: pl.DataFrame, cities: Mapping[str, str]) -> pl.DataFrame:
+    """Return a form with the Chinese name of every city, item and fuel before its code.
+
+    Parameters
+    ----------
+    draft : polars.DataFrame
+        As :func:`draft_city_energy` returns it.
+    cities : mapping
+        Division code -> name.
+    """
+    known = {
+        "region": dict(cities),
+        "item": {code: row["zh"] for code, row in terms.entries("city_item").items()},
+        "fuel": {code: row["zh"] for code, row in terms.entries("fuels").items()},
+    }
+    names = {code: name for name, code in NAME_COLUMNS.items()}
+    columns: list[pl.Expr] = []
+    for column in draft.columns:
+        if column in names:
+            named = pl.col(column).replace_strict(known[column], default=None, return_dtype=pl.String)
+            columns.append(named.alias(names[column]))
+        columns.append(pl.col(column))
+    return draft.select(columns)

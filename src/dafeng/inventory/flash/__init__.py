@@ -19,7 +19,14 @@ from dafeng.inventory.flash.contracts import (
 )
 from dafeng.inventory.flash.indicators import list_indicators
 from dafeng.inventory.flash.issue import Issue, latest_issue
-from dafeng.inventory.flash.method import FlashOptions, FlashResult, estimate_flash, list_unmoved
+from dafeng.inventory.flash.method import (
+    LEAST_COVERED,
+    FlashOptions,
+    FlashResult,
+    doubt_benchmark,
+    estimate_flash,
+    list_unmoved,
+)
 from dafeng.inventory.flash.score import (
     add_interval,
     compare_archive,
@@ -30,6 +37,7 @@ from dafeng.inventory.flash.score import (
 from dafeng.inventory.flash.spans import Span, read_spans, select_known
 
 __all__ = [
+    "LEAST_COVERED",
     "FlashBenchmark",
     "FlashErrors",
     "FlashEstimates",
@@ -47,6 +55,7 @@ __all__ = [
     "benchmark_energy",
     "compare_archive",
     "denton_cholette",
+    "doubt_benchmark",
     "estimate_flash",
     "join_records",
     "latest_issue",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from dafeng.inventory.flash.contracts import FlashEstimates, FlashFigures, Flash
 from dafeng.inventory.flash.issue import FLASH_DAY, Issue
 from dafeng.inventory.flash.tables import load_table, unit_of
 from dafeng.inventory.io import ReadTable, read_bytes
-from dafeng.parsing import MAX_BYTES, parse_csv
+from dafeng.parsing import MAX_BYTES, name_columns, parse_csv
 from dafeng.period import parse_period
 from dafeng.provenance import Source, hash_bytes
 from dafeng.table import check, check_keys, columns_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from dafeng.grids import Cell
 
 OPTIONAL = ("known_on", "source")
+_PERIOD = re.compile(r"([0-9]{4})年(?:(?:([0-9]{1,2})月?[-—–－~～至])?([0-9]{1,2})月(?:累计)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +172,7 @@ def read_archive(folder: Path) -> pl.DataFrame:
 def _as_csv(raw: bytes, name: str, max_bytes: int) -> bytes:
     """Return the first sheet as CSV text with the optional columns present and items by their codes."""
     rows = [list(row) for row in read_grids(raw, name, max_bytes=max_bytes)[0].rows]
-    head = [_text(cell, "") for cell in rows[0]]
+    head = name_columns([_text(cell, "").strip() for cell in rows[0]], FlashInput)
     for optional in OPTIONAL:
         if optional not in head:
             head.append(optional)
@@ -188,6 +190,9 @@ def _as_csv(raw: bytes, name: str, max_bytes: int) -> bytes:
         if "item" in head:
             place = head.index("item")
             cells[place] = more.get(cells[place].lower(), cells[place])
+        if "period" in head:
+            place = head.index("period")
+            cells[place] = _spell_period(cells[place])
         writer.writerow(cells)
     return stream.getvalue().encode("utf-8")
 
@@ -201,6 +206,22 @@ def _text(cell: Cell, column: str) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell)
+
+
+def _spell_period(text: str) -> str:
+    """Return a period as bureaus write it (2026年1—10月, 2026年10月, 2026年) in our grammar.
+
+    Only spans from January on are year to date; anything else is left as it is and refused later.
+    """
+    found = _PERIOD.fullmatch("".join(text.split()))
+    if found is None:
+        return text
+    year, first, last = found.groups()
+    if last is None:
+        return year
+    if first is None:
+        return f"{year}-{int(last):02d}"
+    return f"{year}-{int(last):02d} ytd" if int(first) == 1 else text
 
 
 def _check_units(frame: pl.DataFrame, name: str) -> tuple[list[Finding], list[tuple[str, str, float]]]:

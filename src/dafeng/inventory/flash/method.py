@@ -39,6 +39,13 @@ TREND_YEARS, TREND_LEAST = 5, 3
 """Inventory years of a trend: at most, at least. [1]"""
 MONTHS_BACK = 2
 """Years before the issue whose months are listed. [1]"""
+OLD_YEARS = 2
+"""Years between a benchmark and an issue beyond which the page warns. [year]"""
+LEAST_COVERED = 0.5
+"""Share of the benchmark that indicators must move before a growth rate is given. [1]
+
+Below it most of the change is an assumption of no change.
+"""
 GRID = ((1, 2), *((month, month) for month in range(3, 13)))
 """The spans of a year that the bureau publishes."""
 Annual = dict[int, float]
@@ -131,7 +138,9 @@ def estimate_flash(
         months.append(_list_months(series, issue, head))
     if not parts:
         raise InputRefused.of("flash_no_benchmark", period=str(issue))
-    recent = tuple(f for f in findings if int(str(f.params["year"])) >= issue.year - 1)
+    recent = tuple(
+        f for f in findings if f.severity == "error" or int(str(f.params["year"])) >= issue.year - 1
+    )
     return FlashResult(pl.concat(parts), pl.concat(months), covered, recent)
 
 
@@ -264,22 +273,52 @@ def _list_months(series: list[GroupSeries], issue: Issue, head: Mapping[str, obj
 
 
 @dataclass(frozen=True, slots=True)
-class GroupName:
-    """The name of a group in a message."""
+class GroupNames:
+    """The names of groups in a message."""
 
-    code: str
+    codes: tuple[str, ...]
 
     def text(self, language: Language) -> str:
-        """Return the name."""
-        return terms.name("flash_group", self.code, language)
+        """Return the names, one after the other."""
+        return ("、" if language == "zh" else ", ").join(
+            terms.name("flash_group", code, language) for code in self.codes
+        )
 
 
 def list_unmoved(result: FlashResult) -> tuple[Finding, ...]:
-    """Return a note for every group of the first measure that no indicator moves."""
+    """Return one note that names the groups of the first measure that no indicator moves."""
     yearly = result.estimates.filter((pl.col("rule") == "carried") & (pl.col("span") == "ytd"))
     first = yearly.filter(pl.col("measure") == pl.col("measure").min())
+    if first.is_empty():
+        return ()
+    params = {
+        "group": GroupNames(tuple(first["group"])), "year": first["benchmark_year"][0],
+        "share": f"{100 * first['benchmark_share'].sum():.1f} %",
+    }  # fmt: skip
+    return (Finding("flash_carried", params=params, severity="note"),)
+
+
+def doubt_benchmark(result: FlashResult, issue: Issue) -> tuple[Finding, ...]:
+    """Return warnings for a benchmark that is old, or of which too little is moved by indicators.
+
+    Parameters
+    ----------
+    result : FlashResult
+    issue : Issue
+
+    Returns
+    -------
+    tuple of Finding
+        ``flash_benchmark_old`` beyond :data:`OLD_YEARS`; ``flash_few_indicators`` below
+        :data:`LEAST_COVERED`.
+    """
     found = []
-    for group, year, share in first.select("group", "benchmark_year", "benchmark_share").iter_rows():
-        params = {"group": GroupName(group), "year": year, "share": f"{100 * (share or 0):.1f} %"}
-        found.append(Finding("flash_carried", params=params, severity="note"))
+    year = int(result.estimates["benchmark_year"].to_list()[0])
+    if issue.year - year > OLD_YEARS:
+        params = {"year": year, "period": str(issue), "years": issue.year - year}
+        found.append(Finding("flash_benchmark_old", params=params, severity="warning"))
+    few = {measure: share for measure, share in result.covered.items() if share < LEAST_COVERED}
+    if few:
+        params = {"share": f"{100 * min(few.values()):.0f} %", "least": f"{100 * LEAST_COVERED:.0f} %"}
+        found.append(Finding("flash_few_indicators", params=params, severity="warning"))
     return tuple(found)

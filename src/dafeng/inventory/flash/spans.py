@@ -9,7 +9,8 @@ within the year. The rules here:
 3. January is never split from February.
 4. Months that were not published stay together in one span (June to August, say); nothing is interpolated.
 5. Where the curve falls, an earlier figure was revised downward: the earlier point is given up, its months
-   join the following span, and a finding says so.
+   join the following span, and a finding says so. A fall beyond
+   :data:`FALL_LIMIT` is no revision but an error.
 """
 
 from __future__ import annotations
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
 
 MONTH_TOLERANCE = 0.005
 """Relative difference of a month from the difference of two cumulative figures that is worth a note. [1]"""
+FALL_LIMIT = 0.20
+"""Largest fall of a cumulative figure that can be a revision. [1]
+
+Revisions within a year are a few percent, and the new month adds to the total: a fall by a fifth would take
+back more than a fifth of all earlier months. Such a figure is a slip: a month in the place of the cumulative
+figure, a lost digit, another unit.
+"""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,7 +82,8 @@ def read_spans(figures: pl.DataFrame) -> tuple[dict[str, list[Span]], tuple[Find
     dict
         item -> spans. [unit of the item]
     tuple of Finding
-        Falling cumulative figures and months that contradict them (warnings).
+        Falling cumulative figures (errors beyond :data:`FALL_LIMIT`) and months that contradict them
+        (warnings).
     """
     spans: dict[str, list[Span]] = {}
     findings: list[Finding] = []
@@ -85,9 +94,7 @@ def read_spans(figures: pl.DataFrame) -> tuple[dict[str, list[Span]], tuple[Find
             place = Place(column=f"{item} {year}")
             findings += _compare_months(totals, months, year, place)
             knots, fallen = _monotone(_knots(totals, months))
-            findings += [
-                Finding("flash_ytd_falls", place, {**params, "year": year}, "warning") for params in fallen
-            ]
+            findings += [_tell_fall(params, year, place) for params in fallen]
             spans.setdefault(str(item), []).extend(_between(year, knots))
     return spans, tuple(findings)
 
@@ -134,6 +141,13 @@ def _monotone(knots: dict[int, float]) -> tuple[dict[int, float], list[dict[str,
             fallen.append({"month": month, "value": f"{value:g}", "earlier": earlier, "was": f"{was:g}"})
         kept.append((month, value))
     return dict(kept), fallen
+
+
+def _tell_fall(params: dict[str, object], year: int, place: Place) -> Finding:
+    wrong = float(str(params["value"])) < (1 - FALL_LIMIT) * float(str(params["was"]))
+    if not wrong:
+        return Finding("flash_ytd_falls", place, {**params, "year": year}, "warning")
+    return Finding("flash_ytd_wrong", place, {**params, "limit": f"{100 * FALL_LIMIT:g} %", "year": year})
 
 
 def _between(year: int, knots: dict[int, float]) -> list[Span]:

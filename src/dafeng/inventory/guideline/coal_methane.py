@@ -34,7 +34,7 @@ from dafeng.inventory.guideline.activity_lines import (
     read_amounts,
     weakest_grade,
 )
-from dafeng.inventory.guideline.mine_output import Mine, split_output
+from dafeng.inventory.guideline.mine_output import UNCLASSIFIED, Mine, split_output
 from dafeng.table import check, empty_table
 
 if TYPE_CHECKING:
@@ -98,6 +98,11 @@ def emit_coal_methane(
     amounts = read_amounts(activities)
     cells = list(list_periods(activities, periods))
     rows = [_mined_line(taken, variants) for taken in variants if taken["chosen"] and taken["place"] in cells]
+    rows += [
+        _unclassified_line(mine)
+        for mine in mines
+        if mine.kind == UNCLASSIFIED and (mine.region, mine.year) in cells
+    ]
     for place in cells:
         mined = [row for row in variants if row["chosen"] and row["place"] == place]
         if not mined:
@@ -127,7 +132,7 @@ def compare_coal_methane(activities: pl.DataFrame, factors: pl.DataFrame) -> pl.
 
 def _list_variants(mines: list[Mine], factors: pl.DataFrame) -> list[dict[str, Any]]:
     rows = []
-    for mine in mines:
+    for mine in (mine for mine in mines if mine.kind != UNCLASSIFIED):
         for step in ("mining", "post_mining"):
             candidates = _own_factors(factors, mine, step) + _shipped_factors(mine, step)
             candidates += _factor_by_depth(factors, mine, step)
@@ -245,6 +250,18 @@ def _mined_line(taken: Mapping[str, Any], variants: list[dict[str, Any]]) -> Row
         "factor_id": taken["factor_id"], "source_id": taken["source_id"], "grade": taken["grade"],
         "note_zh": "；".join(zh), "note_en": "; ".join(en),
     }  # fmt: skip
+
+
+def _unclassified_line(mine: Mine) -> Row:
+    """Return the line of output whose kind of mine is not given: without a figure."""
+    cell = {
+        "region": mine.region, "year": mine.year, "category": "1B1", "sector": UNCLASSIFIED, "gas": "CH4",
+        "activity": mine.coal, "activity_unit": "10^4 t",
+    }  # fmt: skip
+    return not_estimated(
+        cell, mine.grade, f"未分类型的产量 {mine.coal:g} 万吨未计算",
+        f"output of {mine.coal:g} x 10^4 t without a kind of mine is not computed",
+    )  # fmt: skip
 
 
 def _missing_output(place: tuple[str, int]) -> list[Row]:

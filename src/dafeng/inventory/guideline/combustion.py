@@ -23,7 +23,7 @@ import polars as pl
 from dafeng import terms
 from dafeng.inventory.combustion import CHEMICAL_SECTORS, POWER_SECTOR, select_burnt, sum_known
 from dafeng.inventory.guideline.contracts import EmissionLine
-from dafeng.inventory.guideline.factors import GROUPS, factors_in_use, find_factors
+from dafeng.inventory.guideline.factors import GROUPS, SPREAD, factors_in_use, find_factors
 from dafeng.table import check, columns_of
 
 CARBON_TO_CO2 = 44 / 12
@@ -170,7 +170,7 @@ def _place_cells(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def _co2_lines(cells: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
-    for variable, short in (("carbon_content", "c"), ("oxidation", "ox")):
+    for variable, short in (("carbon_content", "c"), ("oxidation", "ox"), (SPREAD, "spread")):
         found = find_factors(cells, factors, variable)
         names = {"value": short, "uncertainty": f"{short}_u", "source_id": f"{short}_source"}
         kept = {"grade_right": f"{short}_grade", "note_zh": f"{short}_zh", "note_en": f"{short}_en"}
@@ -180,8 +180,10 @@ def _co2_lines(cells: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
     squares = pl.sum_horizontal(
         *(pl.col(f"{name}_u") ** 2 for name in ("ncv", "c", "ox")), ignore_nulls=False
     )
+    spread = squares.is_null() & pl.col("spread").is_not_null()
+    spread_source = pl.when(spread).then("spread_source")
     sources = (
-        pl.concat_list("ncv_source", "c_source", "ox_source")
+        pl.concat_list("ncv_source", "c_source", "ox_source", spread_source)
         .list.drop_nulls()
         .list.unique(maintain_order=True)
     )
@@ -190,14 +192,21 @@ def _co2_lines(cells: pl.DataFrame, factors: pl.DataFrame) -> pl.DataFrame:
         included=included.fill_null(value=False),
         counted=counted,
         factor=pl.col("ncv") * pl.col("c") * pl.col("ox") * CARBON_TO_CO2 / 1000,
-        factor_uncertainty=squares.sqrt(),
+        factor_uncertainty=squares.sqrt().fill_null(pl.col("spread")),
         factor_id="ef_co2_combustion/" + pl.col("fuel"),
         source_id=sources.list.join(";").replace("", None),
         factor_grade=pl.max_horizontal("heat_grade", "c_grade", "ox_grade"),
-        factor_zh=pl.coalesce("c_zh", "heat_zh", "ox_zh"), factor_en=pl.coalesce("c_en", "heat_en", "ox_en"),
+        factor_zh=_join_notes("zh", spread, "；"), factor_en=_join_notes("en", spread, "; "),
         tier=pl.lit("T2"),
     )  # fmt: skip
     return _as_lines(made)
+
+
+def _join_notes(language: str, spread: pl.Expr, separator: str) -> pl.Expr:
+    """Return the note of the factor, and of its spread where that is used."""
+    own = pl.coalesce(*(pl.col(f"{name}_{language}") for name in ("c", "heat", "ox")))
+    also = pl.when(spread).then(pl.col(f"spread_{language}"))
+    return pl.concat_str(own, also, separator=separator, ignore_nulls=True).replace("", None)
 
 
 def _other_lines(cells: pl.DataFrame, factors: pl.DataFrame, gas: str) -> pl.DataFrame:

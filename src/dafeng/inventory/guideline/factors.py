@@ -2,7 +2,8 @@
 
 A cell finds its factor by fuel, then by group of fuels; for each by sector, then group of sectors, then
 ``all``. A row without a value ends the search: it says that there is no usable figure. Rows of grade C or X
-are never used.
+are never used. ``co2_factor_spread`` is the 95 % half-width of heat value x carbon content x oxidation as a
+whole; it speaks of the default factor and falls away where the province has its own.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ GROUPS = {
 }  # fmt: skip
 """IPCC category -> group of sectors in the tables of CH4 and N2O (vol. 2, Tables 2.2 to 2.5, 3.2.2)."""
 ALL = "all"
+SPREAD = "co2_factor_spread"
 USABLE = ("A", "B")
 _FIELDS = ("value", "uncertainty", "source_id", "grade", "note_zh", "note_en")
 
@@ -48,7 +50,7 @@ def unit_of(variable: str, fuel: str) -> str:
     """Return the unit in which a parameter is given."""
     if variable == "heat_value":
         return f"TJ/({terms.entries('fuels')[fuel]['activity_unit']})"
-    return {"carbon_content": "t C/TJ", "oxidation": "1"}.get(variable, "kg/TJ")
+    return {"carbon_content": "t C/TJ", "oxidation": "1", SPREAD: "1"}.get(variable, "kg/TJ")
 
 
 def check_own(own: pl.DataFrame, file: str = "factors", rows: pl.Series | None = None) -> list[Finding]:
@@ -113,6 +115,9 @@ def factors_in_use(periods: pl.DataFrame, own: pl.DataFrame | None = None) -> pl
     mine = _nearest(pairs, own)
     key = ["region", "year", "variable", "activity", "fuel"]
     kept = defaults.join(mine, on=key, how="anti", maintain_order="left")
+    replaced = mine.filter(pl.col("variable").is_in(["heat_value", "carbon_content"]))
+    replaced = replaced.with_columns(variable=pl.lit(SPREAD))
+    kept = kept.join(replaced, on=["region", "year", "variable", "fuel"], how="anti", maintain_order="left")
     return pl.concat([kept, mine.select(kept.columns)])
 
 

@@ -10,7 +10,7 @@ from dafeng import terms
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.inventory.guideline.activity_lines import check_activities
 from dafeng.inventory.guideline.factors import check_own
-from dafeng.inventory.io import ReadTable, read_bytes
+from dafeng.inventory.io import ReadTable, add_columns, read_bytes, scale_values
 from dafeng.pack import PACK_TABLES
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.provenance import Source, hash_bytes
@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNCERTAINTY = "uncertainty"
+NOTES = ("note_zh", "note_en")
 
 
 def read_activities(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
     """Return activities from a CSV file in the layout of the pack's ``activities.csv``.
+
+    The notes may be left out; other spellings and powers of ten of a unit (万吨, 头) are converted.
 
     Raises
     ------
@@ -31,11 +34,14 @@ def read_activities(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:
         With every defect of the file.
     """
     raw = read_bytes(path, max_bytes)
-    parsed = parse_csv(raw, PACK_TABLES["activities"], path.name, extra="keep", max_bytes=max_bytes)
-    problems = check_activities(parsed.frame, path.name, parsed.rows)
+    filled = add_columns(raw, path.name, NOTES, max_bytes)
+    parsed = parse_csv(filled, PACK_TABLES["activities"], path.name, extra="keep", max_bytes=max_bytes)
+    own = terms.entries("ghg_activities")
+    frame = scale_values(parsed.frame, [own[code]["unit"] for code in parsed.frame["activity"]])
+    problems = check_activities(frame, path.name, parsed.rows)
     if problems:
         raise InputRefused(problems)
-    return ReadTable(_use_codes(parsed.frame), Source(path.name, path.name, hash_bytes(raw)))
+    return ReadTable(_use_codes(frame), Source(path.name, path.name, hash_bytes(raw)))
 
 
 def read_own_factors(path: Path, *, max_bytes: int = MAX_BYTES) -> ReadTable:

@@ -13,7 +13,8 @@ class CombustionFactor(Table):
     variable: str = column(
         key=True,
         choices=(
-            "heat_value", "carbon_content", "oxidation", "ef_ch4_combustion", "ef_n2o_combustion",
+            "heat_value", "carbon_content", "oxidation", "co2_factor_spread", "ef_ch4_combustion",
+            "ef_n2o_combustion",
         ),
         zh="参数", en="Parameter",
     )  # fmt: skip

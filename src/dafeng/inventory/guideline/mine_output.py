@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 SHARE = "share_coal_capacity"
 """Variable of the pack's factors: share of mine capacity, by ``underground`` and ``surface``."""
+UNCLASSIFIED = "unclassified"
 TOLERANCE = 1e-3
 """Parts may differ from their whole by this share, for rounding of published figures."""
 
@@ -28,7 +29,8 @@ class Mine:
     Parameters
     ----------
     region, year, kind : str, int, str
-        Kind: ``underground`` (gas class not known), ``underground_high``, ``underground_low``, ``surface``.
+        Kind: ``underground`` (gas class not known), ``underground_high``, ``underground_low``, ``surface``;
+        ``unclassified`` is what the published kinds leave of the total: no factor fits it.
     coal : float
         Raw coal [10^4 t].
     grade : str
@@ -137,7 +139,9 @@ def _kinds(given: _Given, region: str, year: int, shares: Mapping[str, Factor | 
         surface = max(total - whole, 0.0)
     grade, share_year = given.grade(), None
     below, above = shares["underground"], shares["surface"]
-    if whole is None and surface is None and total is not None and below is not None and above is not None:
+    part = max(high or 0.0, low or 0.0) * (1 - TOLERANCE)
+    fits = total is not None and below is not None and part <= total * below.value
+    if fits and whole is None and surface is None and total and below is not None and above is not None:
         whole, surface = total * below.value, total * above.value
         grade, share_year = weakest_grade(grade, below.grade, above.grade), below.year
     if whole is not None and (high is None) != (low is None):
@@ -149,3 +153,6 @@ def _kinds(given: _Given, region: str, year: int, shares: Mapping[str, Factor | 
     for kind, coal in kinds.items():
         if coal is not None:
             yield Mine(region, year, kind, coal, grade, share_year)
+    added = [coal for coal in kinds.values() if coal is not None]
+    if total is not None and added and sum(added) < total * (1 - TOLERANCE):
+        yield Mine(region, year, UNCLASSIFIED, total - sum(added), grade)

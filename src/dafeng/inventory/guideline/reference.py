@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng import terms
-from dafeng.balance import DIFFERENCE
+from dafeng.balance import DIFFERENCE, net_stocks
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory.guideline.combustion import CARBON_TO_CO2, FURNACE_GASES, MIXED_GAS
 from dafeng.inventory.guideline.factors import factors_in_use, find_factors
@@ -92,7 +92,7 @@ def compare_reference(
     """
     if balance.measure != "physical":
         raise InputRefused.of("balance_not_physical")
-    fuels = _by_fuel(balance.cells)
+    fuels = _by_fuel(net_stocks(balance.cells))
     if fuels.is_empty():
         return empty_table(ReferenceComparison), ()
     valued = _value(fuels, own)

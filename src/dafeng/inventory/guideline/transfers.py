@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng import terms
-from dafeng.errors import Finding, Place
+from dafeng.errors import Finding, InputRefused, Place
 from dafeng.inventory.compute import ceads_factors
 from dafeng.inventory.guideline.activity_contracts import EnergyTransfer
 from dafeng.inventory.guideline.activity_lines import Factor, find_factor, weakest_grade
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 GRID_FACTOR = "ef_grid_electricity"
 COKE_FACTOR = "ef_co2_coke_making"
+FACTOR_UNITS = {GRID_FACTOR: "kg CO2/kWh", COKE_FACTOR: "t CO2/t"}
+"""Unit in which a factor of this account must be given."""
 MT_PER_ELECTRICITY = 0.1
 """Mt CO2 per (10^8 kWh x kg CO2/kWh)."""
 MT_PER_MASS = 0.01
@@ -170,7 +172,13 @@ def value_transfers(transfers: pl.DataFrame, factors: pl.DataFrame) -> list[Carr
     transfers : EnergyTransfer
     factors : Factors
         ``ef_grid_electricity`` [kg CO2/kWh] by province and year; ``ef_co2_coke_making`` [t CO2/t] if known.
+
+    Raises
+    ------
+    InputRefused
+        ``unit_wrong``: a factor in another unit.
     """
+    _check_units(factors)
     carried = []
     for row in transfers.iter_rows(named=True):
         if row["fuel"] == "Electricity":
@@ -182,6 +190,20 @@ def value_transfers(transfers: pl.DataFrame, factors: pl.DataFrame) -> list[Carr
         elif row["fuel"] in COAL:
             carried.append(_carry(row, "coal_potential", "plain", _burning(row["fuel"]), MT_PER_MASS))
     return carried
+
+
+def _check_units(factors: pl.DataFrame) -> None:
+    own = factors.filter(pl.col("variable").is_in(list(FACTOR_UNITS)))
+    problems = [
+        Finding(
+            "unit_wrong", Place("factors", column="unit"),
+            {"what": variable, "value": unit, "expected": FACTOR_UNITS[variable]},
+        )
+        for variable, unit in own.select("variable", "unit").unique(maintain_order=True).iter_rows()
+        if unit != FACTOR_UNITS[variable]
+    ]  # fmt: skip
+    if problems:
+        raise InputRefused(problems)
 
 
 def _value_power(row: Mapping[str, object], factors: pl.DataFrame) -> list[Carried]:
@@ -220,10 +242,11 @@ def _carry(
         notes.append(("数量未公布", "quantity not published"))
     zh, en = ([str(pair[i]) for pair in notes if pair[i]] for i in (0, 1))
     sources = [row["source_id"], factor.source_id if factor else None]
+    expected = FACTOR_UNITS[GRID_FACTOR if item == "power_exchange" else COKE_FACTOR]
     return Carried(
         item=item, variant=variant, sender=_text(row["sender"]), receiver=_text(row["receiver"]),
         year=int(str(row["year"])), energy=quantity, energy_unit=str(row["unit"]),
-        factor=factor.value if factor else None, factor_unit=factor.unit if factor else "t CO2/t",
+        factor=factor.value if factor else None, factor_unit=factor.unit if factor else expected,
         value_mt=None if quantity is None or factor is None else quantity * factor.value * scale,
         source_id=";".join(str(s) for s in sources if s) or None,
         grade=weakest_grade(str(row["grade"]), factor.grade if factor else None),

@@ -19,6 +19,7 @@ from dafeng.inventory.uncertainty.lines import (
     fill_uncertainties,
     lines_from_input,
     lines_from_inventory,
+    list_idle_rules,
     select_covered,
 )
 from dafeng.inventory.uncertainty.tables import Assessment, UncertaintyPlan, assess_uncertainty
@@ -42,6 +43,7 @@ __all__ = [
     "half_width_of",
     "lines_from_input",
     "lines_from_inventory",
+    "list_idle_rules",
     "mean_of",
     "propagate_errors",
     "rank_categories",

@@ -173,7 +173,7 @@ def total_shared(lines: pl.DataFrame, base_year: int) -> pl.DataFrame:
     before = moved.filter(pl.col("year") == base_year).drop("year").rename({"moved": "moved_0"})
     level = moved.group_by(YEAR, maintain_order=True).agg((pl.col("moved") ** 2).sum().alias("level"))
     every = sums.filter(pl.col("year") != base_year).join(
-        _figures_of_both(moved, before, base_year), on=YEAR, how="inner"
+        _figures_of_both(moved, before, base_year), on=YEAR, how="inner", maintain_order="right"
     )
     ratio = pl.col("sum_d") / pl.col("sum_c")
     step = (pl.col("moved").fill_null(0.0) - ratio * pl.col("moved_0").fill_null(0.0)) / pl.col("sum_c")
@@ -202,4 +202,5 @@ def _figures_of_both(moved: pl.DataFrame, before: pl.DataFrame, base_year: int) 
     years: Sequence[str] = YEAR
     later = moved.filter(pl.col("year") != base_year)
     pairs = later.select(years).unique().join(before, on="region", how="inner")
-    return later.join(pairs, on=[*years, "figure"], how="full", coalesce=True)
+    both = later.join(pairs, on=[*years, "figure"], how="full", coalesce=True)
+    return both.sort(*years, "figure")  # a sum of floats must not depend on the order of a join

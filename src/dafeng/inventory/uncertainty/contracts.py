@@ -17,9 +17,12 @@ def names_of(contract: type[Table]) -> list[str]:
 class LineInput(Table):
     """One line of a user's file: activity x factor, each with its uncertainty.
 
-    Only year, category, gas, activity and factor must be there. An uncertainty is the 95 % half-width over
-    the estimate, or bounds in the unit of the figure. Equal ids are one and the same figure: fully
-    correlated wherever they stand.
+    Only year, category, gas, activity and factor must be there. Where a file gives ``value``, that is the
+    estimate; activity and factor then only carry the spreads. Without it, activity x factor is the estimate,
+    converted into ``unit`` (kt where empty) if both have a unit. An uncertainty is the 95 % half-width over
+    the estimate, or bounds in the unit of the figure. Equal ids (of a factor: for the same gas) are one and
+    the same figure: fully correlated wherever they stand. Lines that count elsewhere (IE) and memo items are
+    left out.
     """
 
     region: str = column(key=True, nullable=True, zh="地区", en="Region")
@@ -50,7 +53,10 @@ class LineInput(Table):
     factor_low: float = column(unit="factor_unit", nullable=True, zh="因子下限", en="Factor, low")
     factor_high: float = column(unit="factor_unit", nullable=True, zh="因子上限", en="Factor, high")
     factor_id: str = column(nullable=True, zh="因子编号", en="Factor id")
+    value: float = column(unit="unit", nullable=True, zh="排放量", en="Emissions")
     unit: str = column(nullable=True, choices=("t", "kt", "Mt"), zh="排放单位", en="Unit of emissions")
+    notation: str = column(vocabulary="notation_key", nullable=True, zh="标记", en="Notation key")
+    grade: str = column(vocabulary="grade", nullable=True, zh="证据等级", en="Grade")
 
 
 class DefaultUncertainty(Table):
@@ -124,6 +130,9 @@ class TotalUncertainty(Table):
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     method: str = column(key=True, choices=METHODS, zh="方法", en="Method")
     estimate: float = column(unit="unit", zh="排放总量", en="Total emissions")
+    without_value: int = column(
+        unit="1", low=0, zh="没有数值的行，不在总量内", en="Lines without a figure, not in the total"
+    )
     covered: float = column(unit="unit", zh="已知不确定性的排放量", en="Emissions with known uncertainty")
     covered_share: float = column(unit="1", nullable=True, low=0, high=1, zh="覆盖率", en="Share covered")
     low: float = column(unit="unit", nullable=True, zh="95% 区间下限", en="95 % interval, low")

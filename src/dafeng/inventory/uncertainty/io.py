@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
-from dafeng.inventory.io import read_bytes
+from dafeng.errors import Finding, InputRefused, Place
+from dafeng.inventory.io import add_columns, list_columns, read_bytes
 from dafeng.inventory.uncertainty.contracts import DefaultUncertainty, LineInput
-from dafeng.parsing import MAX_BYTES, ParsedTable, decode_text, parse_csv
+from dafeng.parsing import MAX_BYTES, ParsedTable, parse_csv
 from dafeng.table import columns_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from dafeng.parsing import Extra
     from dafeng.table import Table
 
 NEEDED = ("year", "category", "gas", "activity", "factor")
 """Columns that a file of lines must have."""
+MATCHED = ("category", "sector", "fuel", "gas")
+WIDTHS = ("activity_uncertainty", "factor_uncertainty")
 
 
 def read_lines(path: Path, *, max_bytes: int = MAX_BYTES) -> ParsedTable:
@@ -28,7 +30,7 @@ def read_lines(path: Path, *, max_bytes: int = MAX_BYTES) -> ParsedTable:
     InputRefused, TableError
         With every defect of the file.
     """
-    return _read(path, LineInput, NEEDED, max_bytes)
+    return _parse(read_bytes(path, max_bytes), path, LineInput, NEEDED, max_bytes)
 
 
 def read_defaults(path: Path, *, max_bytes: int = MAX_BYTES) -> ParsedTable:
@@ -37,33 +39,33 @@ def read_defaults(path: Path, *, max_bytes: int = MAX_BYTES) -> ParsedTable:
     Raises
     ------
     InputRefused, TableError
-        With every defect of the file.
+        With every defect of the file: ``column_unknown``; ``uncertainty_rule_columns`` without a column to
+        match by or without an uncertainty; ``uncertainty_percent`` for a half-width above 1 whose
+        distribution is not stated.
     """
-    return _read(path, DefaultUncertainty, (), max_bytes)
-
-
-def _read(path: Path, contract: type[Table], needed: tuple[str, ...], max_bytes: int) -> ParsedTable:
     raw = read_bytes(path, max_bytes)
-    text, _ = decode_text(raw, path.name, max_bytes=max_bytes)
+    parsed = _parse(raw, path, DefaultUncertainty, (), max_bytes)
+    names = list_columns(raw, path.name, max_bytes)
+    if not names & set(MATCHED) or not names & set(WIDTHS):
+        needed = {"matched": ", ".join(MATCHED), "widths": ", ".join(WIDTHS)}
+        raise InputRefused([Finding("uncertainty_rule_columns", Place(path.name, row=1), needed)])
+    problems = [
+        Finding("uncertainty_percent", Place(path.name, row=row, column=width), {"value": line[width]})
+        for row, line in zip(parsed.rows, parsed.frame.iter_rows(named=True), strict=True)
+        for width in WIDTHS
+        if line[width] is not None
+        and line[width] > 1
+        and line[width.replace("uncertainty", "distribution")] is None
+    ]
+    if problems:
+        raise InputRefused(problems)
+    return parsed
+
+
+def _parse(
+    raw: bytes, path: Path, contract: type[Table], needed: tuple[str, ...], max_bytes: int
+) -> ParsedTable:
     optional = [spec.name for spec in columns_of(contract) if spec.name not in needed]
-    return parse_csv(
-        _add_columns(text, optional) or raw, contract, path.name, extra="keep", max_bytes=max_bytes
-    )
-
-
-def _add_columns(text: str, optional: list[str]) -> bytes | None:
-    """Return the file with empty columns for those that it leaves out; None when it is no even table."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    try:
-        rows = list(csv.reader(io.StringIO(lines, newline=""), strict=True))
-    except csv.Error:
-        return None
-    header = [cell.strip() for cell in rows[0]]
-    absent = [name for name in optional if name not in header]
-    if not absent or len(header) < 2 or any(len(row) not in {0, len(header)} for row in rows):
-        return None
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow([*header, *absent])
-    writer.writerows([*(row or [""] * len(header)), *([""] * len(absent))] for row in rows[1:])
-    return stream.getvalue().encode("utf-8")
+    extra: Extra = "keep" if needed else "refuse"
+    filled = add_columns(raw, path.name, optional, max_bytes)
+    return parse_csv(filled, contract, path.name, extra=extra, max_bytes=max_bytes)

@@ -10,6 +10,7 @@ from dafeng import terms
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.inventory.uncertainty.contracts import UncertainLine, names_of
 from dafeng.inventory.uncertainty.distributions import fit_spread, half_width_of
+from dafeng.inventory.uncertainty.estimates import estimate_lines
 from dafeng.table import check, keys_of
 
 if TYPE_CHECKING:
@@ -20,10 +21,9 @@ if TYPE_CHECKING:
 FIGURES = ("activity", "factor")
 MEMO = "MEMO_"
 """Categories that stand beside the total."""
-NO_UNIT = "activity x factor"
-"""Unit of emissions where a file names none."""
 SPREAD = ("distribution", "uncertainty", "low", "high")
 _MATCHED = ("sector", "fuel", "gas")
+ROW = "_row"
 
 
 def lines_from_inventory(emissions: pl.DataFrame, gwp_set: str | None) -> pl.DataFrame:
@@ -31,7 +31,7 @@ def lines_from_inventory(emissions: pl.DataFrame, gwp_set: str | None) -> pl.Dat
 
     The same figure of activity in the same cell serves all its gases. A factor is one figure per factor id
     and gas in all sectors and years; a factor without id is its own in each cell, the same in all years.
-    Memo items are left out.
+    Memo items are left out, and lines that count elsewhere (IE).
 
     Parameters
     ----------
@@ -48,21 +48,29 @@ def lines_from_inventory(emissions: pl.DataFrame, gwp_set: str | None) -> pl.Dat
     InputRefused
         ``gwp_needed``.
     """
-    own = emissions.filter(~pl.col("category").str.starts_with(MEMO))
-    cell = _join_text("region", "category", "sector", "fuel")
-    known = _join_text("factor_id", "gas")
-    lines = own.with_columns(
-        _join_text("region", "year", "category", "sector", "fuel", "activity", "activity_unit").alias(
-            "activity_id"
-        ),
-        pl.when(pl.col("factor_id").is_not_null())
-        .then(known)
-        .otherwise(pl.concat_str(cell, pl.lit("|"), "gas"))
-        .alias("factor_id"),
+    lines = emissions.filter(_counts()).with_columns(
+        _own_activity().alias("activity_id"),
+        _name_factor().alias("factor_id"),
         *(pl.lit(None, pl.String).alias(f"{figure}_distribution") for figure in FIGURES),
         *(pl.lit(None, pl.Float64).alias(f"{figure}_{end}") for figure in FIGURES for end in ("low", "high")),
     )
     return _finish_lines(lines, gwp_set)
+
+
+def _counts() -> pl.Expr:
+    """Say of each line whether it is part of the total: neither memo item nor counted elsewhere."""
+    elsewhere = (pl.col("notation") == "IE").fill_null(value=False)
+    return ~pl.col("category").str.starts_with(MEMO) & ~elsewhere
+
+
+def _own_activity() -> pl.Expr:
+    return _join_text("region", "year", "category", "sector", "fuel", "activity", "activity_unit")
+
+
+def _name_factor() -> pl.Expr:
+    """Return one id per named factor and gas, else per cell and gas in all years."""
+    cell = _join_text("region", "category", "sector", "fuel", "gas")
+    return pl.when(pl.col("factor_id").is_not_null()).then(_join_text("factor_id", "gas")).otherwise(cell)
 
 
 def lines_from_input(
@@ -87,21 +95,16 @@ def lines_from_input(
     Raises
     ------
     InputRefused
-        ``gwp_needed``, ``uncertainty_units``; ``uncertainty_bounds``, ``uncertainty_too_wide`` with the row.
+        ``gwp_needed``, ``uncertainty_units``; with the row: ``uncertainty_bounds``,
+        ``uncertainty_too_wide``, ``uncertainty_no_mass``, ``uncertainty_value``.
     """
-    units = given["unit"].unique()
-    if units.len() > 1:
-        named = ", ".join(sorted(unit or "—" for unit in units))
-        raise InputRefused.of("uncertainty_units", Place(file, column="unit"), units=named)
-    cell = _join_text("region", "category", "sector", "fuel")
-    own_activity = pl.concat_str(cell, pl.lit("|"), _join_text("year", "activity", "activity_unit"))
-    lines = given.with_columns(
-        (pl.col("activity") * pl.col("factor")).alias("value"),
+    numbers = rows if rows is not None else pl.int_range(2, given.height + 2, eager=True)
+    counted = given.with_columns(numbers.alias(ROW)).filter(_counts())
+    numbers = counted[ROW]
+    lines = estimate_lines(counted.drop(ROW), numbers, file).with_columns(
         pl.col("region").fill_null(""),
-        pl.col("unit").fill_null(NO_UNIT),
-        pl.col("activity_id").fill_null(own_activity),
-        pl.col("factor_id").fill_null(pl.concat_str(cell, pl.lit("|"), "gas")),
-        pl.lit(None, pl.String).alias("grade"),
+        pl.col("activity_id").fill_null(_own_activity()),
+        _name_factor().alias("factor_id"),
     )
     for figure in FIGURES:
         ends = [pl.col(f"{figure}_{end}") / pl.col(figure) for end in ("low", "high")]
@@ -111,7 +114,6 @@ def lines_from_input(
             pl.when(pl.col(f"{figure}_low").is_not_null()).then(f"{figure}_least").alias(f"{figure}_low"),
             pl.when(pl.col(f"{figure}_high").is_not_null()).then(f"{figure}_most").alias(f"{figure}_high"),
         )
-    numbers = rows if rows is not None else pl.int_range(2, lines.height + 2, eager=True)
     problems = list(_check_spreads(lines, numbers, file))
     if problems:
         raise InputRefused(problems)
@@ -192,6 +194,19 @@ def fill_uncertainties(lines: pl.DataFrame, defaults: pl.DataFrame) -> pl.DataFr
             pl.when(unknown).then("kind").otherwise(f"{figure}_distribution").alias(f"{figure}_distribution"),
         ).drop("own", "kind")
     return check(filled, UncertainLine)
+
+
+def list_idle_rules(lines: pl.DataFrame, defaults: pl.DataFrame) -> pl.Series:
+    """Return of each rule whether it fits no line at all.
+
+    Parameters
+    ----------
+    lines : UncertainLine
+    defaults : DefaultUncertainty
+    """
+    cells = lines.select("category", *_MATCHED).unique().to_dicts()
+    idle = [not any(_first_rule(cell, [rule]) for cell in cells) for rule in defaults.to_dicts()]
+    return pl.Series("idle", idle, pl.Boolean)
 
 
 def _first_rule(cell: dict[str, Any], rules: Iterable[dict[str, Any]]) -> dict[str, Any] | None:

@@ -121,10 +121,11 @@ def _gather_totals(
     lines: pl.DataFrame, covered: pl.DataFrame, rows: pl.DataFrame, drawn: pl.DataFrame, base_year: int
 ) -> pl.DataFrame:
     size = pl.col("value").abs().sum()
-    every = lines.filter(pl.col("value").is_not_null()).group_by(YEAR, maintain_order=True).agg(
+    every = lines.group_by(YEAR, maintain_order=True).agg(
         pl.col("value").sum().alias("estimate"), size.alias("size"), pl.col("unit").first(),
-        pl.col("grade").max(),
-    )  # fmt: skip
+        pl.col("grade").filter(pl.col("value").is_not_null()).max(), pl.len().alias("lines"),
+        pl.col("value").is_null().sum().cast(pl.Int64).alias("without_value"),
+    ).filter(pl.col("without_value") < pl.col("lines"))  # fmt: skip
     part = covered.group_by(YEAR, maintain_order=True).agg(
         pl.col("value").sum().alias("covered"), size.alias("size_covered")
     )

@@ -381,11 +381,14 @@
   window.addEventListener("beforeprint", () => {
     opened = $$("details:not([open])");
     opened.forEach((item) => { item.open = true; });
-    charts.forEach((entry) => entry.chart.resize({ width: 670, height: entry.data.kind === "flow" ? 600 : 330 }));
+    /* a flow is drawn as wide as on a screen and scaled down by the style sheet, so that names keep apart */
+    charts.forEach((entry) => entry.chart.resize(entry.data.kind === "flow" ? { width: 1000, height: 880 } : { width: 670, height: 330 }));
     drawCharts();
+    $$(".chart-flow svg").forEach((drawing) => drawing.setAttribute("viewBox", "0 0 1000 880"));
   });
   window.addEventListener("afterprint", () => {
     opened.forEach((item) => { item.open = false; });
+    $$(".chart-flow svg").forEach((drawing) => drawing.removeAttribute("viewBox"));
     charts.forEach((entry) => entry.chart.resize({ width: "auto", height: "auto" }));
     drawCharts();
   });

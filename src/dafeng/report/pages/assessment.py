@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -30,18 +31,21 @@ OWN, PRELIMINARY, FINAL = "own_estimate", "preliminary_feedback", "final_approve
 SIGNS = {1: "+", 0: "", -1: "−"}
 PLAIN, NEW = ("ci_13_14_territorial", "none"), ("ci_2026", "own_generation")
 OLD = ("ci_13_14", "own_generation")
+POWER_FIGURES = (("export", "10^8 kWh"), ("own", "kg CO2/kWh"), ("published", "kg CO2/kWh"))
+"""Step and unit of the figures of the power trade."""
 
 
 def render_assessment(context: ReportContext) -> str:
     """Return the tables of the accounts, of the figures of three stages, of the gaps and of the scopes."""
     view = view_assessment(context)
     if not view.years():
-        return draw("empty.html", text=phrase("emissions.none"))
+        return draw("empty.html", text=phrase("assessment.no_accounts"))
     rows = [row for years in view.accounts.values() for row in years.values()]
     return draw(
         "assessment.html",
         messages=_messages(context, view),
-        gdp=phrase("assessment.gdp", vintage=next((row["vintage"] for row in rows if row["vintage"]), "—")),
+        gdp=_vintage(rows),
+        has_gdp=any(row["vintage"] for row in rows),
         bases=[
             phrase("assessment.base", first=row["first_year"], last=row["last_year"], base=row["base_year"])
             for row in context.rows("assessment.price_bases")
@@ -54,6 +58,15 @@ def render_assessment(context: ReportContext) -> str:
         missing=_missing(view),
         scopes=_scopes(context),
     )
+
+
+def _vintage(rows: list[dict[str, Any]]) -> Markup:
+    """Return which vintage of GDP was used; one that the vocabulary does not know as the pack writes it."""
+    vintage = next((row["vintage"] for row in rows if row["vintage"]), None)
+    if vintage is None:
+        return phrase("assessment.no_gdp")
+    names = term_pair("vintage", vintage)
+    return phrase("assessment.gdp", vintage=(names["zh"], names["en"]))
 
 
 def _years_without_level(rows: list[dict[str, Any]]) -> list[int]:
@@ -133,8 +146,11 @@ def _cell(view: AssessmentView, row: dict[str, Any] | None, column: str, signs: 
         return traced(row["intensity"], view.trace(row, "assessment.trace.level"), 3)
     if column == "reduction_share":
         return traced(100 * row[column], view.trace(row, "assessment.trace.fall"), 2)
-    how = term_pair("cumulative_by", row["cumulative_by"])
-    return traced(100 * row[column], view.trace(row, "assessment.trace.cumulative", how=how), 2)
+    return traced(100 * row[column], view.trace(row, "assessment.trace.cumulative", how=_how(row)), 2)
+
+
+def _how(row: dict[str, Any]) -> dict[str, str]:
+    return term_pair("cumulative_by", row["cumulative_by"])
 
 
 def _messages(context: ReportContext, view: AssessmentView) -> list[Markup]:
@@ -145,8 +161,10 @@ def _messages(context: ReportContext, view: AssessmentView) -> list[Markup]:
     if falls:
         year = max(falls)
         shares = [
-            traced(100 * rows[year]["cumulative_share"], view.trace(rows[year], "assessment.trace.fall"), 2)
-            + "%"
+            number_button(
+                f"{number(100 * rows[year]['cumulative_share'], 2)}%",
+                view.trace(rows[year], "assessment.trace.cumulative", how=_how(rows[year])),
+            )
             for rows in (old, new)
         ]
         names = [term_pair("assessment_scopes", key[0]) for key in (OLD, NEW)]
@@ -165,16 +183,26 @@ def _messages(context: ReportContext, view: AssessmentView) -> list[Markup]:
         year = max(years)
         key = view.trace(old[year], "assessment.trace", terms=name_terms(["co2_net_power_import"]))
         row = trade[year]
+        keys = [_power_trace(context, key, step, code) for step, code in POWER_FIGURES]
         found.append(
             phrase(
                 "assessment.power", year=year,
                 value=traced(flat[year]["value"] - old[year]["value"], key, 1),
-                export=number_button(number(10 * row["net_export_twh"], 0), key),
-                own=number_button(number(row["own_factor"], 4), key),
-                published=number(row["published_factor"], 4) or missing(),
+                export=traced(10 * row["net_export_twh"], keys[0], 0),
+                own=traced(row["own_factor"], keys[1], 4),
+                published=traced(row["published_factor"], keys[2], 4),
             )
         )  # fmt: skip
     return [*found, *_definition(context, view, old, new)]
+
+
+def _power_trace(context: ReportContext, key: str, step: str, code: str) -> str:
+    """Return the trace of a figure of the power trade: sources of the account, own unit and step."""
+    names, said = unit_pair(code), pair(f"assessment.trace.{step}")
+    base = context.traces.get(key)
+    return context.add_trace(
+        replace(base, unit_zh=names["zh"], unit_en=names["en"], step_zh=said["zh"], step_en=said["en"])
+    )
 
 
 def _definition(

@@ -92,14 +92,42 @@ def _figure(value: float | None, key: str, kind: str) -> Markup:
     return number_button(number(value, 2), key)
 
 
+def say_difference(context: ReportContext, key: str) -> Markup | None:
+    """Return a sentence on the largest difference of the latest balance; None without a difference.
+
+    Parameters
+    ----------
+    key : str
+        Word with the places ``year``, ``fuel`` and ``value``.
+    """
+    cells = context.own_rows(CELLS)
+    year = max((row["year"] for row in cells), default=None)
+    first = _first_fuel([row for row in context.own_rows(DIFFERENCES) if row["year"] == year])
+    if first is None:
+        return None
+    latest = [row for row in cells if row["year"] == year]
+    trace = _trace(context, latest, first["year"], "step.balance", first["unit"])
+    names = term_pair("balance_fuels", first["fuel"])
+    return phrase(key, year=year, fuel=(names["zh"], names["en"]), value=_amount(first, trace))
+
+
+def _first_fuel(differences: list[Row]) -> Row | None:
+    """Return the largest difference of a single fuel."""
+    return next((row for row in differences if row["fuel"] not in terms.codes("fuel_totals")), None)
+
+
+def _amount(row: Row, key: str) -> Markup:
+    text = Markup("{} {}").format(number(row["difference"], 0), unit(row["unit"]))
+    return number_button(text, key)
+
+
 def _message(context: ReportContext, differences: list[Row], year: int, cells: list[Row]) -> Markup:
-    own = [row for row in differences if row["fuel"] not in terms.codes("fuel_totals")]
-    if not own:
+    first = _first_fuel(differences)
+    if first is None:
         return phrase("balance.message.closed", year=year)
-    first = own[0]
     fuel = term_pair("balance_fuels", first["fuel"])
     key = _trace(context, cells, year, "step.balance", first["unit"])
-    value = number_button(Markup("{} {}").format(number(first["difference"], 0), unit(first["unit"])), key)
+    value = _amount(first, key)
     if first["share"] is None:
         return phrase("balance.message.bare", year=year, fuel=(fuel["zh"], fuel["en"]), value=value)
     derived = context.derive_trace(key, "step.balance_share", year=year)

@@ -11,20 +11,23 @@ from dafeng.report.drawing import draw
 from dafeng.report.figures import missing, traced
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
-from dafeng.report.words import both, pair, term
+from dafeng.report.words import both, pair, phrase, term
 
 if TYPE_CHECKING:
     from dafeng.report.context import ReportContext
 
 TOTALS, BENCHMARK, RULES = "inventory.city_totals", "inventory.city_benchmark", "inventory.city_rules"
 ORDER = list(terms.entries("city_part"))
+SILENT = {"not_published", "not_reported"}
 COMMAND = "dafeng inventory cities --template"
 
 
 def render_city_accounts(context: ReportContext) -> str:
     """Return the totals of the cities and the benchmark of the latest year, or what has to be reported."""
     totals = context.rows(TOTALS)
-    reported = [row["year"] for row in totals if row["status"] != "not_published"]
+    if not totals:
+        return draw("empty.html", text=phrase("city_accounts.no_cities"))
+    reported = [row["year"] for row in totals if row["status"] not in SILENT]
     benchmark = context.rows(BENCHMARK)
     year = max(reported or [row["year"] for row in benchmark], default=None)
     return draw(
@@ -34,6 +37,7 @@ def render_city_accounts(context: ReportContext) -> str:
         command=Markup("<code>{}</code>").format(COMMAND),
         items=_items(context),
         cities=_cities(context, totals),
+        silent=_silent(context, totals),
         benchmark=_benchmark(context, [row for row in benchmark if row["year"] == year]),
         year=year,
     )
@@ -47,6 +51,14 @@ def _items(context: ReportContext) -> list[tuple[Markup, list[Markup]]]:
         (term("city_part", part), [term("city_item", item) for item in items])
         for part, items in parts.items()
     ]
+
+
+def _silent(context: ReportContext, totals: list[dict[str, Any]]) -> tuple[str, str]:
+    """Return the names of the cities that publish nothing."""
+    names = {row["code"]: row for row in context.rows("pack.regions")}
+    codes = dict.fromkeys(row["region"] for row in totals if row["status"] in SILENT)
+    known = [names.get(code, {"name_zh": code, "name_en": code}) for code in codes]
+    return "、".join(row["name_zh"] for row in known), ", ".join(row["name_en"] for row in known)
 
 
 def _cities(context: ReportContext, totals: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -124,7 +124,7 @@ def _figure(context: ReportContext, view: EffectView) -> dict[str, Any]:
     shown = [factor for factor in view.factors if any(view.values[step, factor] for step in view.steps)]
     return {
         "id": title,
-        "title": _message(view),
+        "title": _message(view, "decomposition.message"),
         "identity": term("identity", view.identity),
         "scope": _scope(context, view),
         "chart": draw_effects(bars, f"{title}-title"),
@@ -156,13 +156,26 @@ def _signed(value: float) -> str:
     return number(value, 1, signed=True)
 
 
-def _message(view: EffectView) -> Markup:
+def say_drivers(context: ReportContext, key: str) -> Markup | None:
+    """Return a sentence on the change since the first year and its two strongest drivers; None without any.
+
+    Parameters
+    ----------
+    key : str
+        Word with the places of the headline.
+    """
+    views = (view_effects(context, code) for code in terms.entries("identity"))
+    view = next((view for view in views if view is not None), None)
+    return None if view is None else _message(view, key)
+
+
+def _message(view: EffectView, key: str) -> Markup:
     """Return the headline: the change over all years and the two drivers that moved it most."""
     ranked = sorted(view.factors, key=lambda factor: -abs(view.sum_of(factor)))[:2]
     names = [(pair["zh"], _within(pair["en"])) for factor in ranked for pair in [term_pair("driver", factor)]]
     change = sum(view.change_in(step) for step in view.steps)
     return phrase(
-        "decomposition.message",
+        key,
         first=view.steps[0][0],
         last=view.steps[-1][1],
         change=number_button(_signed(change), view.whole),

@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup
+
 from dafeng import terms
 from dafeng.report.board import main_document
 from dafeng.report.drawing import badge, draw
 from dafeng.report.emission_view import EMISSIONS, EmissionView, trace_difference, view_emissions
 from dafeng.report.figures import number, number_button
 from dafeng.report.page import Page
+from dafeng.report.pages.balance import say_difference
+from dafeng.report.pages.decomposition import say_drivers
+from dafeng.report.pages.methane import say_methane
+from dafeng.report.pages.territorial_consumption import say_power
 from dafeng.report.traces import Trace
 from dafeng.report.words import phrase, plain, term_pair
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from dafeng.report.context import ReportContext
 
 VERDICTS = "tracking.verdicts"
@@ -25,6 +29,7 @@ VERDICTS = "tracking.verdicts"
 def render_headlines(context: ReportContext) -> str:
     """Return the sentences on emissions and the tally of verdicts; each part only if its table is there."""
     sentences = emission_sentences(context, view_emissions(context)) if context.has(EMISSIONS) else []
+    sentences += account_sentences(context)
     document = context.by_key("plan.documents", "document_id").get(main_document(context))
     found = tally(context)
     count = sum(int(number_of) for *_, number_of in found)
@@ -50,6 +55,17 @@ def emission_sentences(context: ReportContext, view: EmissionView) -> list[Marku
     if view.published and view.total:
         sentences.append(_published_gap(context, view))
     return sentences
+
+
+def account_sentences(context: ReportContext) -> list[Markup]:
+    """Return at most three sentences of the other accounts: drivers, power and methane, the balance."""
+    power, methane = say_power(context, "headline.power"), say_methane(context, "headline.methane")
+    found = (
+        say_drivers(context, "headline.drivers"),
+        None if power is None and methane is None else (power or Markup("")) + (methane or Markup("")),
+        say_difference(context, "headline.balance"),
+    )
+    return [sentence for sentence in found if sentence]
 
 
 def _mass(view: EmissionView, value: float, year: int) -> tuple[Markup, Markup]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
 from dafeng import terms
-from dafeng.errors import InputRefused
+from dafeng.errors import LANGUAGES, InputRefused
 from dafeng.provenance import worst_grade
 from dafeng.report.bars import Bar, Segment, draw_bars
 from dafeng.report.drawing import draw, grade_mark
-from dafeng.report.figures import missing, number, number_button, traced
+from dafeng.report.figures import missing, traced, unit_pair
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
-from dafeng.report.words import both, phrase, plain, term
+from dafeng.report.words import both, phrase, plain, term, term_pair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,15 +44,9 @@ def render_methane(context: ReportContext) -> str:
     spans = _spans(variants)
     years = list(range(min(known), latest + 1))
     table = [_year_row(context, lines, spans, year) for year in years]
-    total = sum(row["value"] for row in _of(lines, latest) if row["value"] is not None)
-    low, high = spans[latest]
-    message = phrase(
-        "methane.message", year=latest, low=number(low / KT_PER_MT, 1), high=number(high / KT_PER_MT, 1),
-        value=number_button(number(total / KT_PER_MT, 1), _trace(context, _of(lines, latest))),
-    )  # fmt: skip
     return draw(
         "methane.html",
-        title=message,
+        title=say_methane(context, "methane.message"),
         chart=draw_bars(
             [_bar(context, lines, spans, y) for y in years[-SHOWN:]], "methane-message", digits=1
         ),
@@ -59,7 +54,7 @@ def render_methane(context: ReportContext) -> str:
         years=table,
         latest=latest,
         factors=[_factor_row(context, row) for row in variants if row["year"] == latest],
-        equivalents=_equivalents(context, total),
+        equivalents=_equivalents(context, _of(lines, latest)),
         cautions=_cautions(context, [r for r in variants if r["year"] == latest and r["chosen"]]),
         missing=[
             (term("ipcc_categories", row["category"]), both(row["note_zh"], row["note_en"]))
@@ -68,6 +63,37 @@ def render_methane(context: ReportContext) -> str:
         ],
         split=any(row["share_year"] is not None for row in variants if row["year"] == latest),
     )
+
+
+def say_methane(context: ReportContext, key: str) -> Markup | None:
+    """Return a sentence on the latest year with an estimate and the span of its factors; None without one.
+
+    Parameters
+    ----------
+    key : str
+        Word with the places ``year``, ``value``, ``low`` and ``high``.
+    """
+    lines = [row for row in context.own_rows(LINES) if row["gas"] == "CH4" and row["value"] is not None]
+    if not lines:
+        return None
+    latest = max(row["year"] for row in lines)
+    rows, variants = _of(lines, latest), _of(context.own_rows(VARIANTS), latest)
+    total, ends = sum(row["value"] for row in rows), _spans(variants).get(latest, (None, None))
+    low, high = (
+        traced(_in_mt(value), _trace_end(context, variants, end), 1)
+        for value, end in zip(ends, ("smallest", "largest"), strict=True)
+    )
+    value = traced(total / KT_PER_MT, _trace(context, rows), 1)
+    return phrase(key, year=latest, value=value, low=low, high=high)
+
+
+def _trace_end(context: ReportContext, variants: list[Row], end: str) -> str:
+    """Return the trace of the smallest or the largest sum of the factors."""
+    texts = [plain("methane.span_step", lang, end=plain(f"methane.{end}", lang)) for lang in LANGUAGES]
+    names = unit_pair("Mt CH4")
+    sources = tuple(dict.fromkeys(row["source_id"] for row in variants if row["source_id"]))
+    grade = str(worst_grade({row["grade"] for row in variants}) or "")
+    return context.add_trace(Trace(sources, grade, names["zh"], names["en"], texts[0], texts[1]))
 
 
 def _of(lines: Iterable[Row], year: int) -> list[Row]:
@@ -93,8 +119,8 @@ def _trace(context: ReportContext, rows: list[Row]) -> str:
         Trace(
             sources=tuple(ids),
             grade=str(worst_grade({row["grade"] for row in valued}) or ""),
-            unit_zh="Mt CH₄",
-            unit_en="Mt CH₄",
+            unit_zh=unit_pair("Mt CH4")["zh"],
+            unit_en=unit_pair("Mt CH4")["en"],
             step_zh=plain("methane.step", "zh"),
             step_en=plain("methane.step", "en"),
             note_zh=notes[0]["note_zh"] if notes else "",
@@ -156,8 +182,11 @@ def _cautions(context: ReportContext, chosen: list[Row]) -> list[tuple[Markup, M
     return [(both(row["title_zh"], row["title_en"]), both(row["note_zh"], row["note_en"])) for row in rows]
 
 
-def _equivalents(context: ReportContext, total_kt: float) -> list[tuple[Markup, str]]:
+def _equivalents(context: ReportContext, rows: list[Row]) -> list[tuple[Markup, Markup]]:
     """Return the mass in CO2 equivalents: by the set that the pack chose, else by every set there is."""
+    base = context.traces.get(_trace(context, rows))
+    total_kt = sum(row["value"] for row in rows if row["value"] is not None)
+    names = unit_pair("Mt CO2e")
     chosen = {row["gwp_set"] for row in context.own_rows(TOTALS)} - {None}
     found = []
     for code in sorted(chosen) or terms.entries("gwp_sets"):
@@ -165,7 +194,12 @@ def _equivalents(context: ReportContext, total_kt: float) -> list[tuple[Markup, 
             potential = terms.gwp("CH4", code)
         except InputRefused:
             continue
-        found.append((term("gwp_sets", code), number(total_kt / KT_PER_MT * potential, 0)))
+        own = term_pair("gwp_sets", code)
+        step = [plain("methane.equivalent_step", lang, set=own[lang]) for lang in LANGUAGES]
+        key = context.add_trace(
+            replace(base, unit_zh=names["zh"], unit_en=names["en"], step_zh=step[0], step_en=step[1])
+        )
+        found.append((both(own["zh"], own["en"]), traced(total_kt / KT_PER_MT * potential, key, 0)))
     return found
 
 

@@ -28,8 +28,16 @@ COMPARISON, SOURCES = "inventory.comparison", "pack.sources"
 CITED_IN = (
     "plan.targets", "plan.documents", "plan.clauses", "plan.agencies", "tracking.observations",
     "inventory.published", "pack.economy", "pack.regions", "inventory.energy", "inventory.products",
-    "inventory.factors", "inventory.calorific",
+    "inventory.factors", "inventory.calorific", "pack.factors", "balance.cells", "assessment.figures",
+    "accounts.methane_factors", "accounts.factors",
 )  # fmt: skip
+ACCOUNTS = {
+    "decomposition": "decomposition.effects", "balance": "balance.cells",
+    "methods-compared": "accounts.methods", "methane": "accounts.methane",
+    "uncertainty": "uncertainty.totals", "territorial-consumption": "accounts.consumption",
+    "assessment": "assessment.accounts", "city-accounts": "inventory.city_totals",
+}  # fmt: skip
+"""Section -> table without which its method is not told."""
 PAPERS = ("paper.2016", "paper.2018", "paper.2020", "paper.2021")
 
 
@@ -40,6 +48,7 @@ def render_method(context: ReportContext) -> str:
         comparison=_comparison(context),
         notes=_product_notes(context),
         sources=_sources(context),
+        others=_others(context),
         steps=context.steps,
         papers=[words()[key]["en"] for key in PAPERS],
         meta=context.meta,
@@ -84,6 +93,15 @@ def _trace_untabled(context: ReportContext) -> str:
     return context.add_trace(
         Trace(unit_zh=names["zh"], unit_en=names["en"], step_zh=step["zh"], step_en=step["en"])
     )
+
+
+def _others(context: ReportContext) -> list[tuple[Markup, Markup]]:
+    """Return name, method and limits of the other accounts whose tables have rows."""
+    return [
+        (phrase(f"nav.{page}"), phrase(f"method.on.{page}"))
+        for page, table_id in ACCOUNTS.items()
+        if context.has(table_id) and not context.frame(table_id).is_empty()
+    ]
 
 
 def _product_notes(context: ReportContext) -> list[Markup]:

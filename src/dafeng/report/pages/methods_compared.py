@@ -25,6 +25,7 @@ LINES, REFERENCE, COVERAGE = "accounts.lines", "accounts.reference", "accounts.c
 GASES = ("CO2", "CH4", "N2O", "CF4", "C2F6", "SF6", "CO2e")
 CATEGORIES = ("1A1", "1A2", "1A3", "1A4", "1A", "1B1", "1B2", "1B", "2A", "2B", "2C", "2", "3", "4", "total")
 CELLS_SHOWN = 10
+BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 WIDTH, HALF = 360, 180
 MORE, LESS = "#8c4a3f", "#1f4e79"
 MT_PER_KT, PJ_PER_TJ = 0.001, 0.001
@@ -45,7 +46,8 @@ def render_methods(context: ReportContext) -> str:
     totals = context.own_rows(TOTALS)
     return draw(
         "methods_compared.html",
-        title=_message(methods, by_term, latest, traces[latest]),
+        title=_message(methods, latest, traces[latest]),
+        largest=_largest_term(by_term, latest, traces[latest]),
         years=sorted(traces),
         latest=latest,
         rows=_method_rows(methods, traces)
@@ -53,7 +55,11 @@ def render_methods(context: ReportContext) -> str:
         bars=_term_bars(by_term, latest, traces[latest]),
         terms=_term_rows(by_term, sorted(traces), traces),
         cells=_largest_cells(gap, latest, traces[latest]),
-        gases=[gas for gas in GASES if any(row["gas"] == gas for row in totals if row["year"] == latest)],
+        gases=[
+            gas.translate(BELOW)
+            for gas in GASES
+            if any(row["gas"] == gas for row in totals if row["year"] == latest)
+        ],
         categories=_category_rows(totals, latest, _trace_year(context, latest, "kt", GASES)),
         gwp_set=next((row["gwp_set"] for row in totals if row["gwp_set"]), None),
         reference=[_reference_row(context, row) for row in context.own_rows(REFERENCE)],
@@ -81,17 +87,25 @@ def _trace_year(context: ReportContext, year: int, unit: str = "Mt", gases: Iter
     )
 
 
-def _message(methods: list[Row], by_term: dict[str, dict[int, float]], year: int, key: str) -> Markup:
+def _message(methods: list[Row], year: int, key: str) -> Markup:
     row = next(r for r in methods if r["year"] == year and r["scope"] == "combustion")
-    largest = max(by_term, key=lambda code: abs(by_term[code].get(year, 0.0)))
-    names = term_pair("gap_term", largest)
     gap, first = row["difference_mt"], row["first_mt"]
     return phrase(
-        "methods.message", year=year, second=number_button(number(row["second_mt"], 1), key),
-        first=number(first, 1), gap=number(gap, 1, signed=True),
-        share=number(100 * gap / first, 1, signed=True), term=(names["zh"], names["en"]),
-        value=number(by_term[largest][year], 1, signed=True),
+        "methods.message", year=year, second=traced(row["second_mt"], key, 1), first=traced(first, key, 1),
+        gap=traced(gap, key, 1, signed=True),
+        share=number_button(f"{number(100 * gap / first, 1, signed=True)}%", key) if first else missing(),
     )  # fmt: skip
+
+
+def _largest_term(by_term: dict[str, dict[int, float]], year: int, key: str) -> Markup:
+    """Return the sentence on the term that moves the gap of a year most; empty without known terms."""
+    known = [code for code, by_year in by_term.items() if year in by_year]
+    if not known:
+        return Markup("")
+    largest = max(known, key=lambda code: abs(by_term[code][year]))
+    names = term_pair("gap_term", largest)
+    value = traced(by_term[largest][year], key, 1, signed=True)
+    return phrase("methods.largest", term=(names["zh"], names["en"]), value=value)
 
 
 def _sum_terms(gap: list[Row]) -> dict[str, dict[int, float]]:

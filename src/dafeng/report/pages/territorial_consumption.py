@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dafeng.report.bars import Bar, Segment, draw_bars
 from dafeng.report.drawing import draw, grade_mark
-from dafeng.report.figures import number, number_button, traced, unit
+from dafeng.report.figures import number, number_button, traced, unit, unit_pair
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
 from dafeng.report.words import both, phrase, plain, term
@@ -33,7 +33,7 @@ def render_consumption(context: ReportContext) -> str:
     others = [r for r in rows if r["item"] in {"coke_making", "coal_potential", "coke_potential"}]
     return draw(
         "territorial_consumption.html",
-        title=_message(context, rows, totals),
+        title=say_power(context, "border.message") or phrase("border.message_plain", year=max(totals)),
         chart=draw_bars([_bar(context, rows, totals[y]) for y in years[-SHOWN:]], "border-message", digits=0),
         colours=(NET, EXPORTED),
         years=[_year_row(context, rows, totals[year]) for year in years],
@@ -67,8 +67,8 @@ def _trace(context: ReportContext, row: Row, step: str) -> str:
         Trace(
             sources=tuple(s for s in (row["source_id"] or "").split(";") if s),
             grade=row["grade"],
-            unit_zh="Mt CO₂",
-            unit_en="Mt CO₂",
+            unit_zh=unit_pair("Mt CO2")["zh"],
+            unit_en=unit_pair("Mt CO2")["en"],
             step_zh=plain(step, "zh"),
             step_en=plain(step, "en"),
             note_zh=row["note_zh"] or "",
@@ -86,20 +86,30 @@ def _scope(row: Row, language: str) -> str:
     return (" · ").join([str(row["year"]), *names])
 
 
-def _message(context: ReportContext, rows: list[Row], totals: dict[int, Row]) -> Markup:
+def say_power(context: ReportContext, key: str) -> Markup | None:
+    """Return a sentence on the net exported power of the latest year that has a factor; None without one.
+
+    Parameters
+    ----------
+    key : str
+        Word with the places ``year``, ``power`` and ``share``.
+    """
+    rows = context.own_rows(VIEWS)
+    totals = {r["year"]: r for r in rows if r["item"] == "territorial" and r["process"] == "with_process"}
     exact = [
         (row["year"], row)
         for row in rows
-        if row["item"] == "power_exchange" and row["variant"] == "year_factor" and row["value_mt"] is not None
-    ]
+        if row["item"] == "power_exchange" and row["variant"] == "year_factor"
+        and row["value_mt"] is not None and row["year"] in totals
+    ]  # fmt: skip
     if not exact:
-        return phrase("border.message_plain", year=max(totals))
+        return None
     year, row = max(exact, key=lambda pair: int(pair[0]))
-    key = _trace(context, row, "border.power_step")
+    trace = _trace(context, row, "border.power_step")
     share = 100 * row["value_mt"] / totals[year]["value_mt"]
     return phrase(
-        "border.message", year=year, power=number_button(number(row["value_mt"], 1), key),
-        share=number_button(f"{number(share, 1)}%", context.derive_trace(key, "border.share_step")),
+        key, year=year, power=number_button(number(row["value_mt"], 1), trace),
+        share=number_button(f"{number(share, 1)}%", context.derive_trace(trace, "border.share_step")),
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from dafeng.report.drawing import draw, grade_mark
-from dafeng.report.figures import missing, number, number_button, traced
+from dafeng.report.figures import missing, number, number_button, traced, unit_pair
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
 from dafeng.report.words import both, phrase, plain, term
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 TOTALS, KNOWN, KEYS = "uncertainty.totals", "uncertainty.known_parts", "uncertainty.key_categories"
 SHOWN = 12
-"""Rows of the contributions; the workbook has all."""
+"""Rows of the contributions and of the key categories; the workbook has all."""
 KT_PER_MT = 1000.0
 BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 MARKS = {("level", 1): "L1", ("trend", 1): "T1", ("level", 2): "L2", ("trend", 2): "T2"}
@@ -33,6 +33,7 @@ def render_uncertainty(context: ReportContext) -> str:
     rows = [row for row in totals if row["year"] == latest]
     key = _trace(context, rows[0])
     known = [row for row in context.own_rows(KNOWN) if row["year"] == latest]
+    keys = _key_rows([row for row in context.own_rows(KEYS) if row["year"] == latest], key)
     weighty = sorted((row for row in known if row["known_share"]), key=lambda row: -row["known_share"])
     return draw(
         "uncertainty.html",
@@ -40,10 +41,12 @@ def render_uncertainty(context: ReportContext) -> str:
         grade=grade_mark(rows[0]["grade"]),
         year=latest,
         base_year=rows[0]["base_year"],
-        totals=[_total_row(row, key) for row in rows],
+        totals=[_total_row(row, key) for row in rows if row["low"] is not None],
+        covered=_percent(rows[-1]["covered_share"], key, 0),
         parts=[_part_row(row, key) for row in weighty[:SHOWN]],
         lacking=[_lacking(known, figure, key) for figure in ("activity", "factor")],
-        keys=_key_rows([row for row in context.own_rows(KEYS) if row["year"] == latest], key),
+        keys=keys[:SHOWN],
+        keys_left=len(keys[SHOWN:]),
         has_second=any(row["approach"] == 2 for row in context.own_rows(KEYS)),
     )
 
@@ -52,8 +55,8 @@ def _trace(context: ReportContext, row: Row) -> str:
     return context.add_trace(
         Trace(
             grade=row["grade"] or "",
-            unit_zh="Mt CO₂e",
-            unit_en="Mt CO₂e",
+            unit_zh=unit_pair("Mt CO2e")["zh"],
+            unit_en=unit_pair("Mt CO2e")["en"],
             step_zh=plain("uncertainty.step", "zh"),
             step_en=plain("uncertainty.step", "en"),
         )
@@ -78,8 +81,7 @@ def _message(row: Row, key: str) -> Markup:
     if row["at_least_share"] is None:
         return phrase("uncertainty.message.unknown", **shared)
     return phrase(
-        "uncertainty.message.bound", **shared, bound=_percent(row["at_least_share"], key, 0),
-        share=_percent(row["covered_share"], key, 0),
+        "uncertainty.message.bound", **shared, bound=_percent(row["at_least_share"], key, 0)
     )  # fmt: skip
 
 
@@ -151,7 +153,8 @@ def _key_rows(rows: list[Row], key: str) -> list[dict[str, Any]]:
 
 
 def _share(value: float | None, key: str) -> Markup:
-    return missing() if value is None else _percent(value, key)
+    """Return a share; a category that one of the two assessments does not hold has a dash."""
+    return Markup('<span class="null">—</span>') if value is None else _percent(value, key)
 
 
 PAGE = Page(
