@@ -72,7 +72,7 @@ def explain_intensity(accounts: pl.DataFrame, index: pl.DataFrame) -> tuple[Find
         years.setdefault((reason, region, vintage, base), []).append(year)
     return tuple(
         Finding(
-            f"intensity_{reason}", severity="note",
+            reason, severity="note",
             params={"region": region, "vintage": vintage, "base": base, "years": ", ".join(map(str, found))},
         )
         for (reason, region, vintage, base), found in years.items()
@@ -83,13 +83,13 @@ def _find_gap(own: pl.DataFrame, year: int) -> tuple[str, int | None]:
     """Return which link between nominal GDP of the base year and a year is missing, and the base year."""
     base = find_price_base(year)
     if own.is_empty():
-        return "no_gdp", base
+        return "intensity_no_gdp", base
     if base is None:
-        return "no_base", base
+        return "intensity_no_base", base
     nominal = dict(own.select("year", "gdp_nominal").iter_rows())
     if nominal.get(base) is None:
-        return "no_nominal", base
-    return "no_index", base
+        return "intensity_no_nominal", base
+    return "intensity_no_index", base
 
 
 def multiply_ratios(ratios: Mapping[int, float | None], first: int, last: int) -> float | None:
