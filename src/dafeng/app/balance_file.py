@@ -19,8 +19,8 @@ from dafeng.balance import (
     read_balance,
     turn_signs,
 )
-from dafeng.balance.io import read_file
 from dafeng.errors import Finding, InputRefused
+from dafeng.files import read_bytes
 from dafeng.parsing import parse_csv
 from dafeng.store.atomic import write_bytes_atomically
 from dafeng.store.sheet_bytes import sheet_bytes, sheet_csv
@@ -184,7 +184,7 @@ def _change_measure(request: ConvertRequest, balance: Balance) -> tuple[Balance,
             raise InputRefused.of("balance_gce_missing")
     own = None
     if request.coefficients is not None:
-        raw = read_file(request.coefficients, request.options.max_bytes)
+        raw = read_bytes(request.coefficients, request.options.max_bytes)
         own = parse_csv(raw, OwnCoefficient, request.coefficients.name, extra="keep").frame
     return convert_measure(balance, wanted, own)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dafeng.errors import InputRefused, TableError
+from dafeng.files import read_bytes
 from dafeng.inventory.contracts import Emissions
 from dafeng.inventory.guideline import no_factors, read_own_factors
 from dafeng.inventory.guideline.activity_contracts import EnergyTransfer
 from dafeng.inventory.guideline.consumption import list_territorial, total_emissions, view_consumption
 from dafeng.inventory.guideline.transfers import check_transfers
-from dafeng.inventory.io import read_bytes
 from dafeng.parsing import parse_csv
 from dafeng.store.atomic import write_bytes_atomically
 

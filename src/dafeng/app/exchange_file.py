@@ -13,11 +13,11 @@ import polars as pl
 from dafeng import terms
 from dafeng.app.tables import TABLES, name_tables
 from dafeng.errors import Finding, InputRefused
+from dafeng.files import read_bytes
 from dafeng.grids import read_grids
 from dafeng.inventory.contracts import Emissions
 from dafeng.inventory.iamc import emissions_to_iamc, energy_to_iamc, lines_to_iamc, title_case, widen
 from dafeng.inventory.iamc_reading import iamc_to_lines, parse_iamc
-from dafeng.inventory.io import read_bytes
 from dafeng.report import ReportContext, ReportMeta, write_workbook
 from dafeng.report.words import plain
 from dafeng.store import Manifest

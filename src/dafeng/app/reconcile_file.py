@@ -12,10 +12,11 @@ from dafeng import terms
 from dafeng.app.balance_file import refuse_overwriting
 from dafeng.balance import Balance, lay_out_balance
 from dafeng.balance.editions import detect_edition
-from dafeng.balance.io import ReadOptions, read_balance, read_file
+from dafeng.balance.io import ReadOptions, read_balance
 from dafeng.balance.reconcile import ReconcileOptions, observe_balance, reconcile_balance
 from dafeng.balance.reconcile_input import is_flat, parse_observations
 from dafeng.errors import Finding, InputRefused
+from dafeng.files import read_bytes
 from dafeng.grids import read_grids
 from dafeng.provenance import hash_bytes, worst_grade
 from dafeng.store.atomic import write_bytes_atomically
@@ -84,7 +85,7 @@ def run_reconcile(request: ReconcileRequest) -> ReconcileAnswer:
     targets = {name: request.output / file for name, file in FILES.items()}
     summary_path, workbook_path = request.output / SUMMARY, request.output / WORKBOOK
     refuse_overwriting([request.file], [*targets.values(), summary_path, workbook_path])
-    raw = read_file(request.file, request.max_bytes)
+    raw = read_bytes(request.file, request.max_bytes)
     observations, notes = _observe(raw, request)
     made = reconcile_balance(observations, request.options, name=request.file.name)
     workbook, more = _lay_out(made.cells, observations, request.options.default_grade)

@@ -17,6 +17,7 @@ from dafeng.balance.model import COAL_EQUIVALENT_UNIT, Balance, ElectricityBasis
 from dafeng.balance.sheet import SheetTable, continue_tables, decide_measure, read_sheet
 from dafeng.balance.signs import Signs, SignsFound, detect_signs, turn_signs
 from dafeng.errors import Finding, InputRefused, Place
+from dafeng.files import read_bytes
 from dafeng.grids import find_error_cells, is_workbook, read_grids
 from dafeng.parsing import MAX_BYTES
 from dafeng.provenance import Source, hash_bytes
@@ -122,7 +123,7 @@ def read_balance(path: Path, options: ReadOptions | None = None) -> ReadBalance:
         With every defect at once. Warnings refuse too unless they are accepted.
     """
     options = options or ReadOptions()
-    raw = read_file(path, options.max_bytes)
+    raw = read_bytes(path, options.max_bytes)
     if not is_workbook(raw) and is_long(raw, path.name, max_bytes=options.max_bytes):
         read = _read_lines(raw, path.name, options)
     else:
@@ -148,24 +149,6 @@ def _place_table(stands: list[tuple[str, int, str, str, Place]]) -> pl.DataFrame
     ]
     schema = {name: pl.Int64 if name == "year" else pl.String for name in (*KEY, "file", "sheet", "place")}
     return pl.DataFrame(lines, schema=schema, orient="row")
-
-
-def read_file(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
-    """Return the bytes of a file, never more than the limit.
-
-    Raises
-    ------
-    InputRefused
-        ``file_missing`` or ``file_too_large``.
-    """
-    try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
-            raise InputRefused([Finding("file_too_large", Place(str(path)), sizes)])
-        return path.read_bytes()
-    except OSError as error:
-        raise InputRefused.of("file_missing", file=path) from error
 
 
 def _stop(findings: list[Finding], *, accept: bool) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.errors import Finding, InputRefused, Place, TableError
+from dafeng.errors import Finding, Place, TableError
+from dafeng.files import read_bytes
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.table import Suggestion, Table, check_keys, column
 
@@ -49,7 +50,7 @@ def read_factors(
         Columns that are missing or named twice, cells that are empty, no numbers, negative or not finite,
         repeated keys: everything at once.
     """
-    raw = _read_bytes(path, max_bytes)
+    raw = read_bytes(path, max_bytes)
     spelled = {"地区": "region"} if "region" in by else {}
     parsed = parse_csv(raw, FactorRows, path.name, extra="keep", max_bytes=max_bytes, spelled=spelled)
     named = [*factors, *by]
@@ -80,17 +81,6 @@ def read_factors(
     if problems:
         raise TableError(sorted(problems, key=lambda found: (found.place.row or 0, found.place.column)))
     return table.select("year", "category", *by, *factors)
-
-
-def _read_bytes(path: Path, max_bytes: int) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
-            raise InputRefused([Finding("file_too_large", Place(str(path)), sizes)])
-        return path.read_bytes()
-    except OSError as error:
-        raise InputRefused.of("file_missing", file=path) from error
 
 
 def _read_numbers(values: pl.Series, file: str, rows: pl.Series, problems: list[Finding]) -> pl.Series:

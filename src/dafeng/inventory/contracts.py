@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from dafeng.balance.contracts import BalanceFlow
 from dafeng.table import Table, column
 
 FIRST_YEAR, LAST_YEAR = 1949, 2100
@@ -87,18 +88,8 @@ class Comparison(Table):
     difference_share: float = column(unit="1", nullable=True, zh="相对差", en="Relative difference")
 
 
-class EnergyFlow(Table):
+class EnergyFlow(BalanceFlow):
     """Energy from its form through transformation to its use, for the flow diagram."""
-
-    region: str = column(key=True, vocabulary="provinces", zh="地区", en="Region")
-    year: int = column(key=True, unit="year", zh="年份", en="Year")
-    source: str = column(key=True, zh="起点", en="From")
-    target: str = column(key=True, zh="终点", en="To")
-    source_zh: str = column(zh="起点名称", en="From (Chinese)")
-    source_en: str = column(zh="起点英文名称", en="From (English)")
-    target_zh: str = column(zh="终点名称", en="To (Chinese)")
-    target_en: str = column(zh="终点英文名称", en="To (English)")
-    energy_tj: float = column(unit="TJ", low=0, zh="能量", en="Energy")
 
 
 class UndrawnEnergy(Table):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng import terms
-from dafeng.errors import Finding, InputRefused, Place, TableError, UnitError
+from dafeng.errors import Finding, Place, TableError, UnitError
+from dafeng.files import read_bytes
 from dafeng.inventory.contracts import EnergyUse, ProductOutput
 from dafeng.inventory.process import check_cement, select_cement
 from dafeng.inventory.screening import check_structure
@@ -40,24 +41,6 @@ class ReadTable:
 
     frame: pl.DataFrame
     source: Source
-
-
-def read_bytes(path: Path, max_bytes: int = MAX_BYTES) -> bytes:
-    """Return the bytes of a file, never more than the limit.
-
-    Raises
-    ------
-    InputRefused
-        ``file_missing`` or ``file_too_large``.
-    """
-    try:
-        size = path.stat().st_size
-        if size > max_bytes:
-            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
-            raise InputRefused([Finding("file_too_large", Place(str(path)), sizes)])
-        return path.read_bytes()
-    except OSError as error:
-        raise InputRefused.of("file_missing", file=path) from error
 
 
 def list_columns(raw: bytes, name: str, max_bytes: int = MAX_BYTES) -> set[str]:

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from dafeng import terms
 from dafeng.errors import DafengError, Finding, InputRefused, Place
+from dafeng.files import read_bytes
 from dafeng.pack.checks import check_boundaries, check_config, check_links
 from dafeng.pack.model import Pack, PackConfig
 from dafeng.pack.schema import OPTIONAL_TABLES, PACK_TABLES
@@ -96,22 +97,11 @@ def _collect(problems: list[Finding], read: Any, *arguments: object) -> Any:
         return None
 
 
-def _read_limited(path: Path) -> bytes:
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{MAX_FILE_BYTES / 2**20:.1f}"}
-            raise InputRefused([Finding("file_too_large", Place(path.name), sizes)])
-        return path.read_bytes()
-    except OSError as error:
-        raise InputRefused.of("file_missing", Place(path.name), file=path) from error
-
-
 def _read_config(folder: Path, hashes: dict[str, str]) -> PackConfig:
     path = folder / CONFIG_FILE
     if not path.is_file():
         raise InputRefused([Finding("pack_file_missing", Place(folder.name), {"file": CONFIG_FILE})])
-    raw = _read_limited(path)
+    raw = read_bytes(path, MAX_FILE_BYTES, place=Place(path.name))
     hashes[CONFIG_FILE] = hash_bytes(raw)
     try:
         config = PackConfig.model_validate(tomllib.loads(raw.decode("utf-8-sig")))
@@ -137,7 +127,7 @@ def _read_config(folder: Path, hashes: dict[str, str]) -> PackConfig:
 
 
 def _read_table(path: Path, contract: Any, hashes: dict[str, str]) -> tuple[pl.DataFrame, pl.Series]:
-    raw = _read_limited(path)
+    raw = read_bytes(path, MAX_FILE_BYTES, place=Place(path.name))
     hashes[path.name] = hash_bytes(raw)
     parsed = parse_csv(raw, contract, path.name, max_bytes=MAX_FILE_BYTES, allow_no_rows=True)
     return parsed.frame, parsed.rows
@@ -168,7 +158,7 @@ def _read_boundaries(
     if config is None or not (folder / config.map.boundaries).is_file():
         return "", ()
     name = config.map.boundaries
-    raw = _read_limited(folder / name)
+    raw = read_bytes(folder / name, MAX_FILE_BYTES, place=Place(name))
     hashes[name] = hash_bytes(raw)
     try:
         text = raw.decode("utf-8-sig")

@@ -15,8 +15,8 @@ import polars as pl
 from dafeng import terms
 from dafeng.balance.audit.contracts import AuditSeries
 from dafeng.balance.audit.suppress import Suppressions, parse_suppressions
-from dafeng.balance.io import read_file
 from dafeng.errors import Finding, InputRefused, Place
+from dafeng.files import read_bytes
 from dafeng.grids import read_grids
 from dafeng.parsing import MAX_BYTES, decode_text, parse_csv
 from dafeng.table import Table, check, column, columns_of
@@ -34,7 +34,7 @@ LEAST_HEADINGS, HEAD_LINES = 4, 3
 
 def read_text(path: Path, max_bytes: int = MAX_BYTES) -> str:
     """Return the text of a small file (UTF-8 or GBK)."""
-    return decode_text(read_file(path, max_bytes), path.name, max_bytes=max_bytes)[0]
+    return decode_text(read_bytes(path, max_bytes), path.name, max_bytes=max_bytes)[0]
 
 
 def read_suppressions(path: Path) -> Suppressions:
@@ -100,7 +100,7 @@ def read_series(
     ------
     InputRefused, TableError
     """
-    read = parse_csv(read_file(path, max_bytes), SeriesLines, path.name, extra="keep", max_bytes=max_bytes)
+    read = parse_csv(read_bytes(path, max_bytes), SeriesLines, path.name, extra="keep", max_bytes=max_bytes)
     extra, frame = read.extra, read.frame
     known = {
         name: extra[name]
@@ -151,7 +151,7 @@ def read_form(path: Path, contract: type[Table], *, max_bytes: int = MAX_BYTES) 
     ------
     InputRefused, TableError
     """
-    grid = read_grids(read_file(path, max_bytes), path.name, max_bytes=max_bytes)[0]
+    grid = read_grids(read_bytes(path, max_bytes), path.name, max_bytes=max_bytes)[0]
     columns, body = _find_head(grid, contract)
     if not columns:
         raise InputRefused([Finding("audit_form_head", Place(path.name), {"form": contract.__name__})])

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng.errors import Finding, Place, TableError, UnitError
+from dafeng.files import read_bytes
 from dafeng.inventory.assessment.contracts import AssessmentTerms, GdpIndex
 from dafeng.inventory.assessment.rules import UNITS
-from dafeng.inventory.io import read_bytes
 from dafeng.pack import PACK_TABLES
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.provenance import Source, hash_bytes

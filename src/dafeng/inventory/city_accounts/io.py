@@ -11,9 +11,10 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import Finding, Place, TableError
+from dafeng.files import read_bytes
 from dafeng.grids import is_workbook, read_grids
 from dafeng.inventory.city_accounts.template import NAME_COLUMNS
-from dafeng.inventory.io import read_bytes, scale_values
+from dafeng.inventory.io import scale_values
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.provenance import Source, hash_bytes
 from dafeng.table import Suggestion, Table, column, columns_of

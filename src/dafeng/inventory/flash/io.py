@@ -13,12 +13,13 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import DafengError, Finding, Place, TableError
+from dafeng.files import read_bytes
 from dafeng.grids import read_grids
 from dafeng.inventory.contracts import Emissions
 from dafeng.inventory.flash.contracts import FlashEstimates, FlashFigures, FlashInput
 from dafeng.inventory.flash.issue import FLASH_DAY, Issue
 from dafeng.inventory.flash.tables import load_table, unit_of
-from dafeng.inventory.io import ReadTable, read_bytes
+from dafeng.inventory.io import ReadTable
 from dafeng.parsing import MAX_BYTES, name_columns, parse_csv
 from dafeng.period import parse_period
 from dafeng.provenance import Source, hash_bytes

@@ -8,9 +8,10 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import Finding, InputRefused, Place
+from dafeng.files import read_bytes
 from dafeng.inventory.guideline.activity_lines import check_activities
 from dafeng.inventory.guideline.factors import check_own
-from dafeng.inventory.io import ReadTable, add_columns, read_bytes, scale_values
+from dafeng.inventory.io import ReadTable, add_columns, scale_values
 from dafeng.pack import PACK_TABLES
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.provenance import Source, hash_bytes

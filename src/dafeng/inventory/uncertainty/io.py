@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dafeng.errors import Finding, InputRefused, Place
-from dafeng.inventory.io import add_columns, list_columns, read_bytes
+from dafeng.files import read_bytes
+from dafeng.inventory.io import add_columns, list_columns
 from dafeng.inventory.uncertainty.contracts import DefaultUncertainty, LineInput
 from dafeng.parsing import MAX_BYTES, ParsedTable, parse_csv
 from dafeng.table import columns_of
