@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from typing import Annotated, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from dafeng.errors import Finding, InputRefused, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Boundary = Literal["production", "consumption"]
 PowerExport = Literal["included", "excluded"]
@@ -42,6 +45,8 @@ class Lever(_Record):
     end: Year
     shape: Shape = "linear"
     value: FiniteFloat
+    then: FiniteFloat = 0.0
+    """Yearly change after the end of the schedule, in the unit of the lever; its bounds still hold."""
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
@@ -70,6 +75,12 @@ class Scenario(_Record):
     weather: str = ""
     """Weather year or profile set."""
     seed: Annotated[int, Field(ge=0)] = 0
+    autonomous: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Share of the historical decoupling trend that goes on; 0 freezes technology."""
+    growth: dict[str, Annotated[float, Field(ge=-0.5, le=0.5)]] = Field(default_factory=dict)
+    """Yearly growth of a driver from the first year on [1/a], instead of the outlook of the pack."""
+    delay_years: Annotated[int, Field(ge=0, le=40)] = 0
+    """Years by which every lever of the parent starts and ends later."""
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -108,11 +119,58 @@ def parse_scenario(text: str, name: str) -> Scenario:
 
 def inherit_scenario(child: Scenario, parent: Scenario) -> Scenario:
     """Return ``child`` with all that it leaves open from ``parent``; scope axes and levers one by one."""
-    given = child.model_fields_set - {"levers", "prices", "scope"}
+    given = child.model_fields_set - {"levers", "prices", "scope", "growth"}
     merged = {**parent.model_dump(), **{key: getattr(child, key) for key in given}}
     if "scope" in child.model_fields_set:
         axes = child.scope.model_dump(include=child.scope.model_fields_set)
         merged["scope"] = parent.scope.model_copy(update=axes)
-    levers = {lever.id: lever for lever in (*parent.levers, *child.levers)}
-    merged |= {"levers": tuple(levers.values()), "prices": parent.prices | child.prices, "inherits": ""}
+    inherited = [_delay_lever(lever, child.delay_years) for lever in parent.levers]
+    levers = {lever.id: lever for lever in (*inherited, *child.levers)}
+    merged |= {
+        "levers": tuple(levers.values()), "inherits": "", "delay_years": 0,
+        "prices": parent.prices | child.prices, "growth": parent.growth | child.growth,
+    }  # fmt: skip
     return Scenario.model_validate(merged)
+
+
+def resolve_scenario(scenario: Scenario, known: Mapping[str, Scenario]) -> Scenario:
+    """Return a scenario with everything that it inherits filled in, ancestor by ancestor.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        As it is written.
+    known : mapping of str to Scenario
+        Scenarios that may be inherited from, by id.
+
+    Raises
+    ------
+    InputRefused
+        ``scenario_unknown`` for a parent that is not known, ``scenario_circular`` when ancestors form a ring.
+    """
+    line = [scenario]
+    while line[-1].inherits:
+        parent = line[-1].inherits
+        if parent not in known:
+            raise InputRefused(
+                [
+                    Finding(
+                        "scenario_unknown", Place(line[-1].id),
+                        {"name": parent, "known": ", ".join(sorted(known)) or "-"},
+                    )
+                ]
+            )  # fmt: skip
+        if parent in {step.id for step in line}:
+            ring = " -> ".join((*(step.id for step in line), parent))
+            raise InputRefused([Finding("scenario_circular", Place(scenario.id), {"ring": ring})])
+        line.append(known[parent])
+    resolved = line.pop()
+    while line:
+        resolved = inherit_scenario(line.pop(), resolved)
+    return resolved
+
+
+def _delay_lever(lever: Lever, years: int) -> Lever:
+    if not years:
+        return lever
+    return lever.model_copy(update={"start": lever.start + years, "end": lever.end + years})

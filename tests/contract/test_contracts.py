@@ -17,7 +17,8 @@ SUFFIXES = {
     "tj": {"TJ"}, "pj": {"PJ"}, "gj": {"GJ"}, "tce": {"tce"}, "kt": {"kt"}, "mt": {"Mt"}, "t": {"t"},
     "kw": {"kW"}, "mw": {"MW"}, "gw": {"GW"}, "kwh": {"kWh"}, "mwh": {"MWh"}, "gwh": {"GWh"}, "twh": {"TWh"},
     "km2": {"km2"}, "m3": {"m3"}, "share": {"1"}, "ratio": {"1"}, "year": {"year"}, "mb": {"MB"},
-    "days": {"day"}, "hours": {"hour"},
+    "days": {"day"}, "hours": {"hour"}, "years": {"a"}, "from": {"year"}, "to": {"year"},
+    "per_t": {"CNY/t"},
 }  # fmt: skip
 BY_ROW = "unit"
 
@@ -92,7 +93,9 @@ def test_the_unit_in_the_name_is_the_unit_declared(contract: type[Table], spec: 
     if not spec.dtype.is_numeric():
         return
     before, _, ending = spec.name.rpartition("_")
-    if ending in SUFFIXES and not before.endswith("_per"):
+    if before.endswith("_per"):  # a price or an intensity: the whole of it is looked up
+        ending = f"per_{ending}"
+    if ending in SUFFIXES:
         assert spec.unit in SUFFIXES[ending]
     else:
         # a name without a unit: a pure number, or the unit of the row; never a hidden unit
@@ -122,5 +125,5 @@ def test_a_missing_value_in_a_key_is_declared_on_purpose() -> None:
         ("LineInput", "region"), ("LineInput", "sector"), ("LineInput", "fuel"),
         ("UncertainLine", "sector"), ("UncertainLine", "fuel"), ("PropagatedRow", "fuel_group"),
         ("KnownPart", "fuel_group"), ("DefaultUncertainty", "category"), ("DefaultUncertainty", "sector"),
-        ("DefaultUncertainty", "fuel"), ("DefaultUncertainty", "gas"),
+        ("DefaultUncertainty", "fuel"), ("DefaultUncertainty", "gas"), ("SectorEmissions", "fuel"),
     }  # fmt: skip

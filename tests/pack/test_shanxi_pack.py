@@ -130,7 +130,9 @@ def test_tables_still_fulfil_their_contracts_and_rows_are_numbered(shanxi: Pack)
 
 
 def test_every_file_is_hashed(shanxi: Pack) -> None:
-    assert set(shanxi.hashes) == {f"{name}.csv" for name in PACK_TABLES} | {"pack.toml", "boundaries.geojson"}
+    scenarios = {f"scenarios/{name}.toml" for name in shanxi.scenarios}
+    tables = {f"{name}.csv" for name in PACK_TABLES}
+    assert set(shanxi.hashes) == tables | scenarios | {"pack.toml", "boundaries.geojson"}
     assert {len(digest) for digest in shanxi.hashes.values()} == {64}
 
 

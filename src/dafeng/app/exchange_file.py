@@ -18,12 +18,13 @@ from dafeng.grids import read_grids
 from dafeng.inventory.contracts import Emissions
 from dafeng.inventory.iamc import emissions_to_iamc, energy_to_iamc, lines_to_iamc, title_case, widen
 from dafeng.inventory.iamc_reading import iamc_to_lines, parse_iamc
+from dafeng.pathway.exchange import to_iamc
 from dafeng.report import ReportContext, ReportMeta, write_workbook
 from dafeng.report.words import plain
 from dafeng.store import Manifest
 from dafeng.store.atomic import write_bytes_atomically
 from dafeng.store.datapackage import DESCRIPTOR, package_files
-from dafeng.table import Suggestion, check
+from dafeng.table import Suggestion, check, empty_table
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ ImportForm = Literal["iamc", "lines"]
 INVENTORY = "inventory.emissions"
 LINES = "accounts.lines"
 ENERGY = "inventory.energy"
+PATHWAYS = ("pathway.fan", "pathway.emissions", "pathway.quantities")
 FIRST_SCENARIO, OTHER_SCENARIO = "inventory", "guideline"
 PACKAGE_NAME = "dafeng-"
 ZIP_DAY = (2020, 1, 1, 0, 0, 0)
@@ -114,7 +116,7 @@ def export_run(request: ExportRequest) -> ExchangeAnswer:
     manifest = _read_manifest(request.run)
     tables = _choose(_read_tables(request.run, manifest), request)
     if request.form in {"iamc", "iamc-wide"}:
-        data, findings = _to_iamc(tables, request.model)
+        data, findings = _to_iamc(tables, request.model, manifest.pack.get("region", ""))
         table = widen(data) if request.form == "iamc-wide" else data
         write_bytes_atomically(request.output, title_case(table).write_csv().encode("utf-8"))
         return ExchangeAnswer(table.height, findings, replaced)
@@ -193,7 +195,9 @@ def _choose(tables: Mapping[str, NamedTable], request: ExportRequest) -> dict[st
     return {table_id: table for table_id, table in tables.items() if table_id in wanted}
 
 
-def _to_iamc(tables: Mapping[str, NamedTable], model: str) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
+def _to_iamc(
+    tables: Mapping[str, NamedTable], model: str, region: str
+) -> tuple[pl.DataFrame, tuple[Finding, ...]]:
     parts: list[pl.DataFrame] = []
     findings: list[Finding] = []
     for table_id, table in tables.items():
@@ -207,8 +211,14 @@ def _to_iamc(tables: Mapping[str, NamedTable], model: str) -> tuple[pl.DataFrame
             continue
         parts.append(made[0])
         findings += made[1]
+    if any(table_id in tables for table_id in PATHWAYS):
+        paths = [
+            tables[table_id].frame if table_id in tables else empty_table(TABLES[table_id][0])
+            for table_id in PATHWAYS
+        ]
+        parts.append(to_iamc(*paths, model=model, region=region))
     if not parts:
-        raise InputRefused.of("iamc_no_table", tables=", ".join((INVENTORY, LINES, ENERGY)))
+        raise InputRefused.of("iamc_no_table", tables=", ".join((INVENTORY, LINES, ENERGY, *PATHWAYS)))
     return pl.concat(parts), _said_once(findings)
 
 

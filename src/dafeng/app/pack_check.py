@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dafeng.errors import InputRefused
 from dafeng.inventory import as_findings, ceads_factors, check_cement, check_structure, screen_energy
 from dafeng.pack import Pack, read_pack
+from dafeng.pathway.checks import check_pack_levers
 
 if TYPE_CHECKING:
     from dafeng.errors import Finding
@@ -33,6 +34,7 @@ def check_pack(name_or_path: str) -> PackAnswer:
     energy = pack.tables["energy"].with_columns(pack.rows["energy"].alias("row"))
     problems = check_structure(energy, "energy.csv")
     problems += check_cement(pack.tables["products"], pack.rows["products"], "products.csv")
+    problems += check_pack_levers(pack.tables)
     if problems:
         raise InputRefused(problems)
     return PackAnswer(pack, tuple(as_findings(screen_energy(energy, ceads_factors()), "energy.csv")))

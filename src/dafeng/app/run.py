@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.app.stages import STAGES, RunContext, Stage, totals_version
+from dafeng.app.stages import SLOW_PARTS, STAGES, RunContext, Stage, totals_version
 from dafeng.app.tables import name_tables
-from dafeng.errors import InputRefused
+from dafeng.errors import Finding, InputRefused
 from dafeng.job import Job, Progress
 from dafeng.pack import Pack, read_pack
 from dafeng.provenance import Step, hash_bytes, hash_json
 from dafeng.report import ReportContext, ReportMeta, render_report, write_workbook
 from dafeng.store import Manifest, Workspace, open_workspace
+from dafeng.table import KnownNames
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
@@ -47,12 +48,15 @@ class RunRequest:
         Day of the verdicts.
     accept_findings : bool
         Compute in spite of implausible values.
+    extras : frozenset of str
+        Slow parts that are wanted: ``ensemble``.
     """
 
     pack: str
     out: Path
     as_of: date
     accept_findings: bool = False
+    extras: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,8 @@ class RunSummary:
     latest_total: tuple[int, float] | None
     verdicts: dict[str, int]
     findings: int
+    not_run: tuple[str, ...] = ()
+    """Slow parts that were not asked for."""
 
 
 def run(request: RunRequest, job: Job | None = None) -> RunSummary:
@@ -76,17 +82,19 @@ def run(request: RunRequest, job: Job | None = None) -> RunSummary:
     Raises
     ------
     InputRefused
-        The pack is defective, the output folder is a pack, or another run writes to it.
+        The pack is defective, the output folder is a pack, another run writes to it, or a slow part that is
+        asked for is not known.
     Interrupted
         The cancel token was set; the old results are untouched.
     """
     job = job or Job()
+    not_run = _parts_not_run(request.extras)
     if (request.out / "pack.toml").exists():
         raise InputRefused.of("output_is_pack", path=request.out)
     total = len(STAGES) + 3
     job.advance("pack", 0, total)
     pack = read_pack(request.pack)
-    context = RunContext(pack, request.as_of, request.accept_findings)
+    context = RunContext(pack, request.as_of, request.accept_findings, request.extras)
     code = hash_json([hash_code(), _libraries()])
     computed: list[str] = []
     tables: dict[str, NamedTable] = {}
@@ -103,7 +111,7 @@ def run(request: RunRequest, job: Job | None = None) -> RunSummary:
         job.advance("commit", len(STAGES) + 2, total)
         manifest = Manifest(
             versions=_versions(pack), pack=_describe_pack(pack), as_of=request.as_of.isoformat(),
-            stages=workspace.stages,
+            stages=workspace.stages, not_run=not_run,
         )  # fmt: skip
         verdicts = _count_verdicts(workspace, pack)
         latest = _latest_total(workspace)
@@ -113,8 +121,25 @@ def run(request: RunRequest, job: Job | None = None) -> RunSummary:
     every = [*(stage.id for stage in STAGES), "report"]
     return RunSummary(
         request.out, request.out / REPORT, request.out / WORKBOOK, totals_version(pack), tuple(computed),
-        tuple(s for s in every if s not in computed), latest, verdicts, findings,
+        tuple(s for s in every if s not in computed), latest, verdicts, findings, not_run,
     )  # fmt: skip
+
+
+def _parts_not_run(extras: frozenset[str]) -> tuple[str, ...]:
+    """Return the slow parts that are not asked for.
+
+    Raises
+    ------
+    InputRefused
+        ``run_part_unknown``, one finding for each.
+    """
+    unknown = sorted(extras - set(SLOW_PARTS))
+    if unknown:
+        known = KnownNames(SLOW_PARTS)
+        raise InputRefused(
+            Finding("run_part_unknown", params={"name": name, "known": known}) for name in unknown
+        )
+    return tuple(part for part in SLOW_PARTS if part not in extras)
 
 
 def hash_code() -> str:
@@ -191,7 +216,7 @@ def _report_meta(context: RunContext) -> ReportMeta:
         as_of=context.as_of.isoformat(),
         map_approval=pack.config.map.approval_number,
         software_version=__version__,
-        stages_not_run=(),
+        stages_not_run=_parts_not_run(context.extras),
         boundaries=pack.boundaries,
     )
 

@@ -12,6 +12,8 @@ from dafeng.app.balance_stage import BALANCE_FILES, show_balances
 from dafeng.app.city_stage import CITY_FILES, account_pack_cities
 from dafeng.app.consumption_stage import CONSUMPTION_FILES, consumption_parameters, view_borders
 from dafeng.app.decomposition_stage import DECOMPOSITION_FILES, decompose_pack
+from dafeng.app.pathway_stage import STAGE_FILES as PATHWAY_STAGE_FILES
+from dafeng.app.pathway_stage import pathway_parameters, run_pathways
 from dafeng.app.tables import name_tables
 from dafeng.app.uncertainty_stage import (
     UNCERTAINTY_FILES,
@@ -66,6 +68,10 @@ TRACKING_FILES = (
 )  # fmt: skip
 
 
+SLOW_PARTS = ("ensemble",)
+"""Parts that run only when they are asked for: more futures, attribution with errors, Shapley effects."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunContext:
     """What every stage may see."""
@@ -73,6 +79,8 @@ class RunContext:
     pack: Pack
     as_of: date
     accept_findings: bool
+    extras: frozenset[str] = frozenset()
+    """Slow parts that are wanted (``ensemble``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,5 +213,6 @@ STAGES = (
     Stage("decomposition", DECOMPOSITION_FILES, _region_parameter, decompose_pack),
     Stage("assessment", ASSESSMENT_FILES, _dated_parameters, assess_pack),
     Stage("city_accounts", CITY_FILES, _region_parameter, account_pack_cities),
+    Stage("pathway", PATHWAY_STAGE_FILES, pathway_parameters, run_pathways),
     Stage("tracking", TRACKING_FILES, _tracking_parameters, track_targets),
 )

@@ -11,6 +11,16 @@ from dafeng.inventory import assessment, city_accounts, guideline, uncertainty
 from dafeng.inventory.guideline.activity_contracts import ConsumptionView, MethaneVariant
 from dafeng.inventory.guideline.contracts import EmissionLine
 from dafeng.pack import PACK_TABLES, DecisionsTaken
+from dafeng.pathway import answers as peak_answers
+from dafeng.pathway import contracts as pathways
+from dafeng.pathway.attribution_contracts import Wedge, WedgeTotal
+from dafeng.pathway.cost_contracts import CostStep
+from dafeng.pathway.discovery_tables import DiscoveryBox, DiscoveryLimit, DiscoveryStep
+from dafeng.pathway.scoring import HindcastScore, HindcastSummary
+from dafeng.pathway.security import SecurityMarks
+from dafeng.pathway.sensitivity import SensitivityIndex
+from dafeng.pathway.target_outlook import TargetOutlook
+from dafeng.pathway.tornado import TornadoBar
 from dafeng.result import NamedTable
 
 if TYPE_CHECKING:
@@ -57,6 +67,36 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
         "Cities benchmarked to the province",
     ),
     "inventory.city_rules": (city_accounts.CityRule, "各市核算规则", "Rule of the city accounts"),
+    "pathway.scenarios": (pathways.ScenarioLever, "情景与杠杆", "Scenarios and their levers"),
+    "pathway.calibration": (pathways.Calibration, "基年校准", "Calibration of the base year"),
+    "pathway.parameters": (pathways.ModelParameter, "引擎参数", "Parameters of the engine"),
+    "pathway.peak": (peak_answers.PeakSummary, "达峰概率、年份与峰值", "Peak: probability, year, level"),
+    "pathway.peak_years": (peak_answers.PeakDistribution, "达峰年分布", "Distribution of the peak year"),
+    "pathway.cumulative": (peak_answers.CumulativeEmissions, "累计排放", "Cumulative emissions"),
+    "pathway.fan": (peak_answers.FanChart, "逐年排放区间", "Yearly emissions, range"),
+    "pathway.emissions": (pathways.PathwayEmissions, "分环节排放", "Emissions by chain"),
+    "pathway.quantities": (pathways.PathwayQuantity, "其他结果", "Other results"),
+    "pathway.targets": (TargetOutlook, "目标展望", "Outlook of the targets"),
+    "pathway.security": (SecurityMarks, "保供底线", "Floors of energy security"),
+    "pathway.wedges": (Wedge, "减排归属", "Attribution of the reduction"),
+    "pathway.wedge_totals": (WedgeTotal, "减排总量", "Total reduction"),
+    "pathway.costs": (CostStep, "减排成本", "Abatement costs"),
+    "pathway.cost_verdict": (pathways.CostRefusal, "成本曲线可否绘制", "Whether the cost curve may be drawn"),
+    "pathway.tornado": (TornadoBar, "不确定性影响", "What moves the result"),
+    "pathway.sensitivity": (SensitivityIndex, "方差归属", "Shares of the variance"),
+    "pathway.boxes": (DiscoveryBox, "不能达峰的情形", "Futures that miss the peak"),
+    "pathway.box_limits": (DiscoveryLimit, "不能达峰情形的条件", "Limits of these futures"),
+    "pathway.box_steps": (DiscoveryStep, "情形搜索过程", "Search for these futures"),
+    "pathway.hindcast": (HindcastScore, "后报评分", "Hindcast scores"),
+    "pathway.hindcast_summary": (HindcastSummary, "后报总评", "Hindcast summary"),
+    "pathway.published": (PACK_TABLES["published_scenarios"], "他人公布的情景", "Published scenarios"),
+    "pathway.lever_ranges": (
+        PACK_TABLES["lever_ranges"],
+        "杠杆的现状与幅度",
+        "Levers today and their bounds",
+    ),
+    "pathway.lever_effects": (PACK_TABLES["lever_effects"], "杠杆的作用", "Effects of the levers"),
+    "pathway.driver_outlooks": (PACK_TABLES["driver_outlooks"], "驱动量的前景", "Outlooks of the drivers"),
     "assessment.scopes": (assessment.AssessmentScope, "考核口径", "Assessment scopes"),
     "assessment.scope_terms": (assessment.ScopeTerm, "考核口径的构成项", "Terms of the assessment scopes"),
     "assessment.price_bases": (assessment.PriceBase, "价格基年", "Price base years"),

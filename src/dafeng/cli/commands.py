@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dafeng.cli import balance, inventory, pack, plan, terms, track
+from dafeng.cli import balance, inventory, pack, pathway, plan, terms, track
 from dafeng.cli.decompose import decompose_command
 from dafeng.cli.exchange import export_command, import_app
 from dafeng.cli.flash import flash_command
@@ -24,6 +24,7 @@ app = typer.Typer(
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(balance.app, name="balance")
 app.add_typer(pack.app, name="pack")
+app.add_typer(pathway.app, name="pathway")
 app.add_typer(plan.app, name="plan")
 app.add_typer(track.app, name="track")
 app.add_typer(terms.app, name="terms")
@@ -59,6 +60,14 @@ def run_command(
     accept_findings: Annotated[
         bool, typer.Option("--accept-findings", help="有可疑数据也照算并列出 / compute in spite of findings")
     ] = False,
+    extras: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            help="另算较慢的部分，可重复或用逗号隔开：ensemble（更多未来） / "
+            "slow parts too, repeated or with commas: ensemble (more futures)",
+        ),
+    ] = None,
 ) -> None:
     """主流程：清单、目标结论、报告 / main job: inventory, verdicts, report."""
     from dafeng.app.clock import parse_day
@@ -66,8 +75,9 @@ def run_command(
 
     settings = read_settings()
     request = RunRequest(
-        pack_name or settings.pack, out or Path(settings.out), parse_day(as_of), accept_findings
-    )
+        pack_name or settings.pack, out or Path(settings.out), parse_day(as_of), accept_findings,
+        frozenset(part.strip() for text in extras or () for part in text.split(",") if part.strip()),
+    )  # fmt: skip
     with show_progress() as job:
         summary = run(request, job)
     print_summary(summary)

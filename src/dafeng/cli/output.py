@@ -46,6 +46,9 @@ STAGE_WORDS = {
     "tracking": "目标结论 / verdicts",
     "assessment": "考核口径 / assessment accounts",
     "city_accounts": "各市核算 / city accounts",
+    "pathway": "路径 / pathways",
+    "ensemble": "未来 / futures",
+    "pathway_attribution": "减排归属 / attribution",
     "report": "报告 / report",
     "commit": "写出 / writing",
     "done": "完成 / done",
@@ -143,5 +146,8 @@ def print_summary(summary: RunSummary) -> None:
         lines.append(f"可疑数据 / findings accepted: {summary.findings} (tables/inventory.findings.csv)")
     if summary.kept:
         lines.append(f"未变、沿用 / unchanged, kept: {', '.join(summary.kept)}")
+    if summary.not_run:
+        parts = ", ".join(summary.not_run)
+        lines.append(f"未算的较慢部分 / slow parts not run: {parts} (--with {','.join(summary.not_run)})")
     lines += [f"报告 / report: {summary.report}", f"工作簿 / workbook: {summary.workbook}"]
     typer.echo("\n".join(lines))

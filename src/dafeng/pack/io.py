@@ -19,9 +19,12 @@ from dafeng.pack.model import Pack, PackConfig
 from dafeng.pack.schema import OPTIONAL_TABLES, PACK_TABLES
 from dafeng.parsing import parse_csv
 from dafeng.provenance import hash_bytes
+from dafeng.scenario import Scenario, parse_scenario
 from dafeng.table import Suggestion, empty_table
 
 CONFIG_FILE = "pack.toml"
+SCENARIO_FOLDER = "scenarios"
+MAX_SCENARIO_BYTES = 1024 * 1024
 MAX_FILE_BYTES = 50 * 1024 * 1024
 BOUNDARY_TYPES = frozenset({"Polygon", "MultiPolygon"})
 
@@ -80,18 +83,19 @@ def read_pack_folder(folder: Path) -> Pack:
         if parsed is not None:
             tables[name], rows[name] = parsed
     problems += _unknown_files(folder, config)
+    scenarios = _read_scenarios(folder, hashes, problems)
     boundaries, areas = _collect(problems, _read_boundaries, folder, config, hashes) or ("", ())
     problems += check_links(tables, rows)
     if config is not None:
         problems += check_config(config, tables) + check_boundaries(areas, config.pack.region, tables)
     if problems or config is None:
         raise InputRefused(problems)
-    return Pack(config, tables, rows, dict(sorted(hashes.items())), boundaries)
+    return Pack(config, tables, rows, dict(sorted(hashes.items())), boundaries, scenarios)
 
 
-def _collect(problems: list[Finding], read: Any, *arguments: object) -> Any:
+def _collect(problems: list[Finding], read: Any, *arguments: object, **named: object) -> Any:
     try:
-        return read(*arguments)
+        return read(*arguments, **named)
     except DafengError as error:
         problems += error.findings
         return None
@@ -131,6 +135,25 @@ def _read_table(path: Path, contract: Any, hashes: dict[str, str]) -> tuple[pl.D
     hashes[path.name] = hash_bytes(raw)
     parsed = parse_csv(raw, contract, path.name, max_bytes=MAX_FILE_BYTES, allow_no_rows=True)
     return parsed.frame, parsed.rows
+
+
+def _read_scenarios(folder: Path, hashes: dict[str, str], problems: list[Finding]) -> dict[str, Scenario]:
+    """Return the futures of ``scenarios/*.toml`` by id; the id is the name of the file."""
+    found: dict[str, Scenario] = {}
+    for path in sorted(folder.joinpath(SCENARIO_FOLDER).glob("*.toml")):
+        name = f"{SCENARIO_FOLDER}/{path.name}"
+        raw = _collect(problems, read_bytes, path, MAX_SCENARIO_BYTES, place=Place(name))
+        if raw is None:
+            continue
+        hashes[name] = hash_bytes(raw)
+        scenario = _collect(problems, parse_scenario, raw.decode("utf-8-sig", "replace"), name)
+        if scenario is None:
+            continue
+        if scenario.id != path.stem:
+            reason = f"{scenario.id} != {path.stem}"
+            problems.append(Finding("setting_invalid", Place(name), {"key": "id", "reason": reason}))
+        found[scenario.id] = scenario
+    return found
 
 
 def _unknown_files(folder: Path, config: PackConfig | None) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, field_validator
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import polars as pl
+
+    from dafeng.scenario import Scenario
 
 Year = Annotated[int, Field(ge=1990, le=2100)]
 Share = Annotated[float, Field(ge=0, lt=1)]
@@ -113,6 +115,8 @@ class Pack:
         SHA-256 of each file.
     boundaries : str
         GeoJSON text; empty without a boundary file.
+    scenarios : mapping of str to Scenario
+        Futures of ``scenarios/*.toml`` as they are written, by id; what they inherit is not filled in.
     """
 
     config: PackConfig
@@ -120,3 +124,4 @@ class Pack:
     rows: Mapping[str, pl.Series]
     hashes: Mapping[str, str]
     boundaries: str = ""
+    scenarios: Mapping[str, Scenario] = field(default_factory=dict)

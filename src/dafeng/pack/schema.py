@@ -14,6 +14,7 @@ from dafeng.pack.account_schema import (
     PublishedEmissions,
 )
 from dafeng.pack.columns import chinese_column, english_column, grade_column, source_column
+from dafeng.pack.pathway_schema import PATHWAY_TABLES
 from dafeng.table import Table, column
 
 
@@ -294,8 +295,9 @@ PACK_TABLES: dict[str, type[Table]] = {
     "activities": Activities,
     "assessed_figures": AssessedFigures,
     "city_energy": CityEnergy,
+    **PATHWAY_TABLES,
 }
 """File name without ``.csv`` -> contract, in the order in which a reader meets them."""
 
-OPTIONAL_TABLES = frozenset({"balances", "activities", "assessed_figures", "city_energy"})
+OPTIONAL_TABLES = frozenset({"balances", "activities", "assessed_figures", "city_energy", *PATHWAY_TABLES})
 """Tables that a pack may leave out: without the file they have no rows."""

@@ -71,6 +71,8 @@ class Manifest(BaseModel):
     as_of: str = ""
     """Date of the verdicts."""
     stages: dict[str, StageRecord] = {}
+    not_run: tuple[str, ...] = ()
+    """Slow parts that were not asked for."""
 
 
 @dataclass(slots=True)

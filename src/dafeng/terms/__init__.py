@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 VOCABULARY_FILES = (
     "provinces", "sectors", "sector_groups", "fuels", "fuel_groups", "flows", "energy_variables",
     "emission_variables", "gases", "gwp_sets", "fuel_totals", "balance_rows", "ipcc_categories",
-    "ghg_activities", "assessment_scopes",
+    "ghg_activities", "assessment_scopes", "pathway_chains", "pathway_drivers",
 )  # fmt: skip
 UNIONS = {"balance_fuels": ("fuel_totals", "fuels")}
 """Vocabularies that are made of others."""

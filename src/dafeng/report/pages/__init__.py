@@ -13,21 +13,26 @@ from dafeng.report.pages.decomposition import PAGE as DECOMPOSITION
 from dafeng.report.pages.emissions import PAGE as EMISSIONS
 from dafeng.report.pages.flow import PAGE as FLOW
 from dafeng.report.pages.headlines import PAGE as HEADLINES
+from dafeng.report.pages.hindcast import PAGE as HINDCAST
 from dafeng.report.pages.methane import PAGE as METHANE
 from dafeng.report.pages.method import PAGE as METHOD
 from dafeng.report.pages.methods_compared import PAGE as METHODS_COMPARED
+from dafeng.report.pages.peak import PAGE as PEAK
 from dafeng.report.pages.rules import PAGE as RULES
+from dafeng.report.pages.scenarios import PAGE as SCENARIOS
+from dafeng.report.pages.spread import PAGE as SPREAD
 from dafeng.report.pages.targets import PAGE as TARGETS
 from dafeng.report.pages.territorial_consumption import PAGE as TERRITORIAL_CONSUMPTION
 from dafeng.report.pages.uncertainty import PAGE as UNCERTAINTY
 from dafeng.report.pages.unknown import PAGE as UNKNOWN
+from dafeng.report.pages.wedges import PAGE as WEDGES
 
 if TYPE_CHECKING:
     from dafeng.report.page import Page
 
 PAGES: tuple[Page, ...] = (
     COVER, HEADLINES, EMISSIONS, DECOMPOSITION, FLOW, BALANCE, METHODS_COMPARED, METHANE, UNCERTAINTY,
-    TERRITORIAL_CONSUMPTION,
+    TERRITORIAL_CONSUMPTION, PEAK, WEDGES, HINDCAST, SPREAD, SCENARIOS,
     TARGETS, ASSESSMENT, CITY_ACCOUNTS, CITY_MAP, UNKNOWN, RULES, METHOD,
 )  # fmt: skip
 
