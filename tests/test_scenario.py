@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from dafeng.errors import InputRefused
-from dafeng.scenario import Scope, inherit_scenario, parse_scenario
+from dafeng.scenario import Scope, inherit_scenario, parse_scenario, resolve_scenario
 
 HEAD = 'id = "{}"\nname_zh = "甲"\nname_en = "A"\nfirst_year = 2025\nlast_year = 2060\n'
 PARENT = (
@@ -72,6 +72,12 @@ def test_unknown_keys_are_refused_wherever_they_stand() -> None:
         ("value = 50", "value = nan", "levers.0.value"),
         ("= 700", "= inf", "prices.coal_cny_2020_per_t"),
         ("value = 50", 'value = "much"', "levers.0.value"),
+        ("value = 50", "value = 2e12", "levers.0.value"),
+        ("value = -0.2", "value = -0.2\nthen = -1e308", "levers.1.then"),
+        ('id = "parent"', 'id = "父"', "id"),
+        ('id = "parent"', 'id = "1a"', "id"),
+        ('id = "parent"', f'id = "{"a" * 65}"', "id"),
+        ('name_zh = "甲"', f'name_zh = "{"甲" * 201}"', "name_zh"),
     ],
 )
 def test_each_rule(old: str, new: str, key: str) -> None:
@@ -131,3 +137,16 @@ def test_a_scenario_cannot_be_changed() -> None:
     parent = parse_scenario(PARENT, "p")
     with pytest.raises(ValidationError):
         parent.seed = 3  # type: ignore[misc]
+
+
+def test_a_ring_is_refused_but_a_file_may_bear_the_id_of_its_parent() -> None:
+    first = parse_scenario(HEAD.format("first") + 'inherits = "second"\n', "f")
+    second = parse_scenario(HEAD.format("second") + 'inherits = "first"\n', "s")
+    known = {"first": first, "second": second}
+    own = parse_scenario(HEAD.format("parent") + 'inherits = "parent"\nseed = 3\n', "own")
+    for ring, others in ((first, known), (own, {"parent": own}), (own, known | {"parent": second})):
+        with pytest.raises(InputRefused) as caught:
+            resolve_scenario(ring, others)
+        assert caught.value.findings[0].code == "scenario_circular"
+    found = resolve_scenario(own, {"parent": parse_scenario(PARENT, "p")})
+    assert (found.id, found.seed, found.weather, len(found.levers)) == ("parent", 3, "w2020", 2)

@@ -18,6 +18,9 @@ Process = Literal["energy_only", "with_process"]
 Gases = Literal["co2", "all"]
 Shape = Literal["linear", "step", "s_curve"]
 Year = Annotated[int, Field(ge=1990, le=2100)]
+Amount = Annotated[FiniteFloat, Field(ge=-1e12, le=1e12)]
+"""A quantity or price of any unit: beyond this a number is a slip, and sums of it could overflow."""
+Name = Annotated[str, Field(max_length=200)]
 
 
 class _Record(BaseModel):
@@ -44,8 +47,8 @@ class Lever(_Record):
     start: Year
     end: Year
     shape: Shape = "linear"
-    value: FiniteFloat
-    then: FiniteFloat = 0.0
+    value: Amount
+    then: Amount = 0.0
     """Yearly change after the end of the schedule, in the unit of the lever; its bounds still hold."""
 
     @model_validator(mode="after")
@@ -62,15 +65,16 @@ class Scenario(_Record):
     inherited one by one, by id.
     """
 
-    id: str
-    name_zh: str
-    name_en: str
+    id: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_-]{0,63}$")]
+    """Letters, digits, ``_`` and ``-``, at most 64."""
+    name_zh: Name
+    name_en: Name
     inherits: str = ""
     scope: Scope = Scope()
     first_year: Year
     last_year: Year
     levers: tuple[Lever, ...] = ()
-    prices: dict[str, FiniteFloat] = Field(default_factory=dict)
+    prices: dict[str, Amount] = Field(default_factory=dict)
     """Price series by name, in CNY of the year in the name (for example ``coal_cny_2020_per_t``)."""
     weather: str = ""
     """Weather year or profile set."""
@@ -136,6 +140,8 @@ def inherit_scenario(child: Scenario, parent: Scenario) -> Scenario:
 def resolve_scenario(scenario: Scenario, known: Mapping[str, Scenario]) -> Scenario:
     """Return a scenario with everything that it inherits filled in, ancestor by ancestor.
 
+    A scenario that is not among the known ones may have the id of one of them and inherit from it.
+
     Parameters
     ----------
     scenario : Scenario
@@ -149,6 +155,7 @@ def resolve_scenario(scenario: Scenario, known: Mapping[str, Scenario]) -> Scena
         ``scenario_unknown`` for a parent that is not known, ``scenario_circular`` when ancestors form a ring.
     """
     line = [scenario]
+    passed = [scenario.id] if known.get(scenario.id) == scenario else []
     while line[-1].inherits:
         parent = line[-1].inherits
         if parent not in known:
@@ -160,9 +167,10 @@ def resolve_scenario(scenario: Scenario, known: Mapping[str, Scenario]) -> Scena
                     )
                 ]
             )  # fmt: skip
-        if parent in {step.id for step in line}:
+        if parent in passed:
             ring = " -> ".join((*(step.id for step in line), parent))
             raise InputRefused([Finding("scenario_circular", Place(scenario.id), {"ring": ring})])
+        passed.append(parent)
         line.append(known[parent])
     resolved = line.pop()
     while line:

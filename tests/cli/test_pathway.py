@@ -17,13 +17,16 @@ import polars as pl
 import pytest
 
 import dafeng as package
+from dafeng.app import pathway_attribute_file as attribution
+from dafeng.app import pathway_compare_file as comparison
 from dafeng.app.pathway_file import CHUNKS, PathwayRequest, prepare_pathway, run_pathway
 from dafeng.app.pathway_scenario import GroundRequest, find_scenario
 from dafeng.app.pathway_study import StudyPlan
-from dafeng.errors import Interrupted
+from dafeng.errors import InputRefused, Interrupted
 from dafeng.job import Job
 from dafeng.pack import read_pack
 from dafeng.pathway import ensemble as ensembles
+from dafeng.store import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -129,8 +132,15 @@ def test_same_seed_same_files_whatever_the_processes(run: Callable[..., Any], tm
         (HEAD + LEVER.format("L1", 2024, 2030, 1) * 2, ["setting_invalid", "twice"]),
         (HEAD + "[growth]\ngpd = 0.03\n", ["pathway_driver_unknown", "gdp"]),
         (HEAD.replace('"plan"', '"pln"'), ["scenario_unknown", "pln", "known: plan, trend"]),
-        (HEAD.replace('"own"', '"plan"'), ["scenario_circular"]),
-        (HEAD.replace("2060", "2029"), ["setting_invalid", "last_year"]),
+        (HEAD.replace("2060", "2029"), ["scenario_last_year", "own.toml", "2031—2060", "2031 and 2060"]),
+        (HEAD.replace("2060", "2061"), ["scenario_last_year", "own.toml", "2031—2060", "2031 and 2060"]),
+        (HEAD.replace('"own"', '"../own"'), ["setting_invalid", "setting id"]),
+        (HEAD.replace('"Own"', f'"{"n" * 201}"'), ["setting_invalid", "name_en"]),
+        (
+            HEAD + LEVER.format("L1", 2024, 2030, 9000) + "then = 1e308\n",
+            ["setting_invalid", "levers.0.then"],
+        ),
+        (HEAD + "#" * 2**20, ["scenario_too_large", "1024 KB"]),
         ("id = \n", ["toml_invalid"]),
     ],
 )
@@ -142,7 +152,45 @@ def test_a_bad_scenario_is_refused_and_nothing_is_written(
     assert answer.code == 2
     for word in said:
         assert word in answer.err
+    assert "max_file_mb" not in answer.err
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_may_bear_the_id_of_the_scenario_that_it_inherits_from(
+    run: Callable[..., Any], tmp_path: Path
+) -> None:
+    path = write(tmp_path, HEAD.replace('"own"', '"plan"') + LEVER.format("L1", 2024, 2035, 9000))
+    answer = run("run", "--scenario", path, "--output", "out", *FEW)
+    assert answer.code == 0, answer.err
+    kept = tomllib.loads((tmp_path / "out" / "scenario.toml").read_text("utf-8"))
+    assert (kept["id"], [lever["value"] for lever in kept["levers"]]) == ("plan", [9000])
+
+
+@pytest.mark.parametrize(
+    ("day", "figures"),
+    [("2020-06-01", ["generation_total 2022", "generation_thermal 2022"]), ("2010-01-01", ["power_export"])],
+)
+def test_what_was_published_later_is_not_asked_for_again(
+    dafeng: Callable[..., Any], day: str, figures: list[str]
+) -> None:
+    answer = dafeng("pathway", "levers", "--pack", "shanxi", "--as-of", day)
+    assert answer.code == 2
+    assert "pathway_not_known" in answer.err
+    for figure in figures:
+        assert f"{figure} is not known on {day}" in answer.err
+    assert "observations" not in answer.err
+
+
+def test_what_is_missing_on_any_day_is_asked_for(
+    dafeng: Callable[..., Any], tiny_pack: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(tiny_pack, tmp_path / "pack")
+    path = tmp_path / "pack" / "observations.csv"
+    rows = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(row for row in rows if "generation_thermal,CN-SN,2022" not in row), "utf-8")
+    answer = dafeng("pathway", "levers", "--pack", "pack", "--as-of", "2026-11-01")
+    assert answer.code == 2
+    assert "Add the yearly figure of generation_thermal" in answer.err
 
 
 def test_everything_that_is_wrong_is_said_in_one_message(run: Callable[..., Any], tmp_path: Path) -> None:
@@ -221,7 +269,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
         run_pathway(
             prepare_pathway(request(tiny_pack, tmp_path / "out")), Job(report=stop, cancelled=job.cancelled)
         )
-    assert [path.name for path in (tmp_path / "out").iterdir()] == [CHUNKS]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {CHUNKS, ".lock"}
     starts: list[int] = []
     compute = ensembles._compute_chunk
 
@@ -234,6 +282,55 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert len(starts) <= 3  # one trial future and two chunks; the first ones were kept
     run_pathway(prepare_pathway(request(tiny_pack, tmp_path / "whole")))
     assert contents(tmp_path / "out") == contents(tmp_path / "whole")
+
+
+def chunks_in(folder: Path) -> set[Path]:
+    return set((folder / CHUNKS).rglob("*.npz"))
+
+
+def test_a_second_run_into_the_folder_is_refused_and_leaves_the_first_alone(
+    tiny_pack: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    second = prepare_pathway(request(tiny_pack, out))
+    refused: list[str] = []
+
+    def intrude(event: Progress) -> None:
+        if event.stage != "ensemble" or event.done != 2:
+            return
+        before = chunks_in(out)
+        with pytest.raises(InputRefused) as caught:
+            run_pathway(second, Job(report=lambda step: pytest.fail(f"computes {step.stage}")))
+        refused.append(caught.value.findings[0].code)
+        assert len(before) == 2
+        assert chunks_in(out) == before
+
+    run_pathway(prepare_pathway(request(tiny_pack, out)), Job(report=intrude))
+    assert refused == ["run_locked"]
+    assert "peak.csv" in contents(out)
+    assert not (out / CHUNKS).exists()
+
+
+def test_finished_chunks_survive_when_the_files_cannot_be_written(
+    tiny_pack: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "out"
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise InputRefused.of("output_not_writable", path=out, reason="disk full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Workspace, "commit", fail)
+        with pytest.raises(InputRefused):
+            run_pathway(prepare_pathway(request(tiny_pack, out)))
+    assert len(chunks_in(out)) == 4
+    foreign = out / CHUNKS / ("a" * 32) / "0000000000.npz"
+    foreign.parent.mkdir()
+    foreign.write_bytes(b"of another run")
+    events: list[int] = []
+    run_pathway(prepare_pathway(request(tiny_pack, out)), Job(report=lambda event: events.append(event.done)))
+    assert events[0] == 4  # nothing is computed again
+    assert chunks_in(out) == {foreign}
 
 
 @pytest.mark.slow
@@ -260,7 +357,7 @@ def test_control_c_leaves_130_and_says_how_to_go_on(tiny_pack: Path, tmp_path: P
     assert "接着算" in err
     assert "goes on from there" in err
     assert out.startswith("校准")
-    assert {path.name for path in (tmp_path / "out").iterdir()} == {CHUNKS}
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {CHUNKS, ".lock"}
 
 
 def test_scenarios_side_by_side(run: Callable[..., Any], tmp_path: Path) -> None:
@@ -354,18 +451,76 @@ def test_wedges_sum_to_the_reduction_and_more_draws_go_on(
 def test_a_scenario_without_levers_has_nothing_to_attribute(run: Callable[..., Any], tmp_path: Path) -> None:
     answer = run("attribute", "--scenario", "trend", "--output", "w.csv", *DAY)
     assert answer.code == 2
+    assert "pathway_no_levers" in answer.err
+    assert "trend moves no lever" in answer.err
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize("name", ["w.csv", "w_totals.csv", "w.csv.draws.npz"])
+@pytest.mark.parametrize("folder", [False, True])
+def test_an_attribution_replaces_no_file_of_others_and_computes_nothing_then(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, folder: bool
+) -> None:
+    path = tmp_path / name
+    if folder:
+        path.mkdir()
+    else:
+        path.write_text("mine\n", "utf-8")
+    monkeypatch.setattr(attribution, "attribute_outcome", lambda *_: pytest.fail("computes"))
+    answer = run("attribute", "--output", "w.csv", *DAY)
+    assert answer.code == 2
+    assert ("output_not_writable" if folder else "pathway_file_foreign") in answer.err
+    assert name in answer.err
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_every_file_of_an_attribution_is_named(run: Callable[..., Any], tmp_path: Path) -> None:
+    answer = run("attribute", "--output", "w.csv", "--draws", 8, *DAY)
+    assert answer.code == 0, answer.err
+    for path in tmp_path.iterdir():
+        assert path.name in answer.out
+    assert len(list(tmp_path.iterdir())) == 3
+
+
+@pytest.mark.parametrize("output", [".", "file/w.csv", "n" * 300 + ".csv"])
+def test_an_output_that_cannot_be_written_is_refused_before_computing(
+    run: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, output: str
+) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    monkeypatch.setattr(attribution, "attribute_outcome", lambda *_: pytest.fail("computes"))
+    monkeypatch.setattr(comparison, "study_scenario", lambda *_: pytest.fail("computes"))
+    for words in (["attribute"], ["compare", "trend", "plan"]):
+        answer = run(*words, "--output", output, *DAY)
+        assert answer.code == 2, words
+        assert "output_not_writable" in answer.err
+
+
+def test_few_futures_are_called_an_example(run: Callable[..., Any]) -> None:
+    few = run("run", "--scenario", "plan", "--output", "few", "--draws", 99, *DAY)
+    assert "仅为示例" in few.out
+    assert "not to be quoted" in few.out
+    enough = run("run", "--scenario", "plan", "--output", "enough", "--draws", 100, *DAY)
+    assert enough.code == 0
+    assert "示例" not in enough.out.partition("100 种未来，")[2]
+
+
+def test_a_hindcast_of_few_futures_gives_no_verdict(dafeng: Callable[..., Any], tmp_path: Path) -> None:
+    answer = dafeng("pathway", "hindcast", "--output", "h", "--draws", 199, *DAY)
+    assert answer.code == 2
+    assert "pathway_draws_few" in answer.err
+    assert "200" in answer.err
+    assert not (tmp_path / "h").exists()
+
+
 def test_a_hindcast_needs_the_past(run: Callable[..., Any], tmp_path: Path) -> None:
-    answer = run("hindcast", "--output", "h", "--draws", 32, *DAY)
+    answer = run("hindcast", "--output", "h", "--draws", 200, *DAY)
     assert answer.code == 2
     assert "pathway_hindcast_short" in answer.err
     assert not (tmp_path / "h").exists()
 
 
 def test_a_hindcast_of_the_built_in_pack(dafeng: Callable[..., Any], tmp_path: Path) -> None:
-    answer = dafeng("pathway", "hindcast", "--output", "h", "--draws", 64, *DAY)
+    answer = dafeng("pathway", "hindcast", "--output", "h", "--draws", 200, *DAY)
     assert answer.code == 0, answer.err
     assert "90% 区间" in answer.out
     summary = pl.read_csv(tmp_path / "h" / "hindcast_summary.csv")

@@ -75,11 +75,12 @@ def test_chains_that_share_a_sector_have_shares_that_sum_to_one(pack: Pack) -> N
 
 def test_spans_of_an_outlook_do_not_overlap_and_have_no_gap(pack: Pack) -> None:
     outlooks = pack.tables["driver_outlooks"].sort("region", "driver", "from_year")
-    assert set(outlooks["driver"]) == {"gdp", "population"}
+    assert set(outlooks["driver"]) >= {"gdp", "population"}
     for _, spans in outlooks.group_by("region", "driver"):
         for earlier, later in pairwise(spans.iter_rows(named=True)):
             assert later["from_year"] == earlier["to_year"] + 1
-        assert spans["to_year"].max() == 2060
+        if spans["driver"][0] in ("gdp", "population"):
+            assert spans["to_year"].max() == 2060
     for row in outlooks.iter_rows(named=True):
         assert row["from_year"] <= row["to_year"]
         assert row["growth_low"] <= row["growth"] <= row["growth_high"]

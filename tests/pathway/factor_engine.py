@@ -59,7 +59,9 @@ class FactorEngine:
         driver = {group: path[f"driver:{d}"] for group, d in group_drivers().items()}
         co2 = {g: self.co2[g] * driver[g] * path[f"residual:{g}"] for g in CHAIN_OF if g != "power_heat"}
         whole = sum(self.electricity.values())
-        demand = sum(e / whole * driver[g] * path[f"electricity:{g}"] for g, e in self.electricity.items())
+        demand = sum(
+            e / whole * driver[g] * path.get(f"electricity:{g}", 1.0) for g, e in self.electricity.items()
+        )
         home = self.thermal + self.other - self.export
         thermal = np.maximum(home * demand + self.export * path["driver:power_export"] - self.other, 0.0)
         co2["power_heat"] = self.co2["power_heat"] * thermal / self.thermal * path["power:coal_rate"]

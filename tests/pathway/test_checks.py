@@ -252,7 +252,7 @@ def test_a_required_driver_without_its_base_year_is_refused(shanxi: Pack, driver
     tables[row["table"]] = frame.filter(pl.col(column).ne_missing(row["key"]))
     found = check_scenario(made(), tables, BASE)
     assert [(finding.code, finding.params["driver"]) for finding in found] == [
-        ("pathway_driver_missing", driver)
+        ("pathway_driver_year_missing", driver)
     ]
 
 
@@ -264,7 +264,7 @@ def test_a_city_is_no_province(shanxi: Pack) -> None:
         .alias("region")
     )
     found = check_scenario(made(), {**shanxi.tables, "observations": only_city}, BASE)
-    assert codes(found) == ["pathway_driver_missing"]
+    assert codes(found) == ["pathway_driver_year_missing"]
 
 
 @pytest.mark.parametrize(

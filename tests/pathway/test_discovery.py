@@ -82,7 +82,7 @@ def test_shares_do_not_flatter() -> None:
                 inside &= (new[limit.input] <= (limit.high or np.inf)).to_numpy()
             excess.append(box.density - np.where(true, 0.7, 0.2)[inside].mean())
     assert len(excess) >= 15
-    assert abs(np.mean(excess)) < 0.02
+    assert abs(np.mean(excess)) < 0.03
 
 
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])

@@ -89,7 +89,7 @@ def test_a_province_of_random_walks_gives_back_drift_and_shock() -> None:
         found = by_id(estimate_factors(make_history(seed), BASE, 2022, NONE, None))
         own = [f for f in found.values() if f.id.startswith("residual:") and f.id != "residual:heat"]
         drifts += [f.growth[0] for f in own]
-        errors += [f.growth_sd for f in own]
+        errors += [f.errors[0] for f in own]
         shocks += [f.shock_sd for f in own]
     assert np.mean(drifts) == pytest.approx(-0.03, abs=0.01)
     assert np.mean(shocks) == pytest.approx(0.1, rel=0.1)
@@ -113,7 +113,7 @@ def test_ranges_hold_what_they_say_in_a_province_of_random_walks() -> None:
             for ahead in (2, 6):
                 year = BASE + ahead
                 truth = np.log(co2[group, year] / co2[group, BASE] * activity[BASE] / activity[year])
-                spread = np.sqrt(factor.shock_sd**2 * ahead + (factor.growth_sd * ahead) ** 2)
+                spread = np.sqrt(factor.shock_sd**2 * ahead + sum(factor.errors[:ahead]) ** 2)
                 inside.append(abs(truth - sum(factor.growth[:ahead])) <= 1.6448536 * spread)
     assert np.mean(inside) == pytest.approx(0.91, abs=0.03)
 
@@ -123,7 +123,7 @@ def test_every_factor_is_there_once_and_fits_the_span() -> None:
     found = by_id(factors)
     assert len(found) == len(factors.factors)
     assert {f"driver:{d}" for d in terms.entries("pathway_drivers")} <= set(found)
-    assert {f"electricity:{g}" for g in GROUPS} <= set(found)
+    assert {f"electricity:{g}" for g in GROUPS if g != "power_heat"} <= set(found)
     assert {f"residual:{g}" for g in GROUPS if g != "power_heat"} | {"residual:heat"} <= set(found)
     assert "residual:power_heat" not in found
     assert {"power:coal_rate", "power:re_hours"} <= set(found)
@@ -190,25 +190,37 @@ def test_an_outlook_replaces_the_drift_in_its_years_alone() -> None:
     assert late.growth[4 - len(late.observed)] == pytest.approx(np.log(1.04))
     only = outlooks(("gdp", 2015, 2022, 0.03, 0.05, 0.07, "2015-01"))
     ruled = by_id(estimate_factors(make_history(), BASE, 2022, only, day))["driver:gdp"]
-    assert ruled.growth_sd == pytest.approx((np.log(1.07) - np.log(1.03)) / (2 * 1.6448536), rel=1e-6)
+    error = (np.log(1.07) - np.log(1.03)) / (2 * 1.6448536)
+    assert ruled.errors == (pytest.approx(error, rel=1e-6),) * len(ruled.errors)
 
 
 def test_a_drift_is_damped_where_no_outlook_gives_it() -> None:
     found = by_id(estimate_factors(make_history(), BASE, 2060, NONE, date(2015, 1, 31)))
     steel = found["residual:steel"]
     assert steel.growth[10] == pytest.approx(steel.growth[0] * DAMPING**10)
-    assert steel.damping == DAMPING
+    assert steel.errors[10] == pytest.approx(steel.errors[0] * DAMPING**10)
+    assert steel.keeps_mean
     rows = [("CN-SX", "gdp", 2000, 2060, 0.03, 0.05, 0.07, "2014")]
     whole = pl.DataFrame(rows, schema=OUTLOOK, orient="row")
     gdp = by_id(estimate_factors(make_history(), BASE, 2060, whole, date(2015, 1, 31)))["driver:gdp"]
     assert gdp.growth == (pytest.approx(np.log(1.05)),) * len(gdp.growth)
-    assert gdp.damping == 1.0
+    assert len(set(gdp.errors)) == 1
+    assert not gdp.keeps_mean
+
+
+def test_years_that_are_over_and_have_an_outlook_leave_no_room_for_shocks() -> None:
+    rows = outlooks(
+        ("gdp", 2021, 2022, 0.05, 0.06, 0.07, "2023-01"), ("gdp", 2023, 2030, 0.02, 0.03, 0.04, "2023-01")
+    )
+    gdp = by_id(estimate_factors(make_history(), 2020, 2030, rows, date(2023, 6, 30)))["driver:gdp"]
+    assert gdp.observed == pytest.approx([np.log(1.06), 2 * np.log(1.06)])
+    assert gdp.growth == (pytest.approx(np.log(1.03)),) * 8
 
 
 def test_a_group_without_history_takes_that_of_its_parent() -> None:
     found = by_id(estimate_factors(make_history(), BASE, 2022, NONE, None))
-    same = [found[f"electricity:{g}"] for g in GROUPS if group_drivers()[g] == "gdp"]
-    assert len({(f.growth, f.growth_sd, f.shock_sd) for f in same}) == 1
+    same = [found[f"electricity:{g}"] for g in GROUPS if group_drivers()[g] == "gdp" and g != "power_heat"]
+    assert len({(f.growth, f.errors, f.shock_sd) for f in same}) == 1
     factors = estimate_factors(make_history(), BASE, 2022, NONE, None)
     ids = [f.id for f in factors.factors]
     pair = factors.correlation[ids.index("electricity:steel"), ids.index("electricity:services")]

@@ -13,7 +13,7 @@ from dafeng.pathway.factors import (
     Factor,
     FactorSet,
     central_paths,
-    damped_steps,
+    damp_errors,
     draw_paths,
 )
 from dafeng.pathway.sampling import sobol_points
@@ -23,10 +23,24 @@ SPAN = LAST - BASE
 
 
 def factor(
-    name: str, observed: tuple[float, ...] = (), growth_sd: float = 0.01, shock_sd: float = 0.05
+    name: str,
+    observed: tuple[float, ...] = (),
+    growth_sd: float = 0.01,
+    shock_sd: float = 0.05,
+    *,
+    keeps_mean: bool = False,
 ) -> Factor:
+    ahead = SPAN - len(observed)
     return Factor(
-        name, "economy", name, name, observed, (0.02,) * (SPAN - len(observed)), growth_sd, shock_sd
+        name,
+        "economy",
+        name,
+        name,
+        observed,
+        (0.02,) * ahead,
+        damp_errors(growth_sd, ahead),
+        shock_sd,
+        keeps_mean,
     )
 
 
@@ -46,7 +60,7 @@ def test_the_spread_is_that_of_the_damped_error_and_the_fading_shocks() -> None:
     one = FactorSet(BASE, LAST, (factor("a"),), np.eye(1))
     measured = draw(one)[0].std(axis=1)[1:]
     steps = np.arange(1, SPAN + 1)
-    lasting = 0.01 * damped_steps(steps)
+    lasting = np.cumsum(damp_errors(0.01, SPAN))
     shocks = 0.05 * np.sqrt((1 - PERSISTENCE ** (2 * steps)) / (1 - PERSISTENCE**2))
     np.testing.assert_allclose(measured, np.hypot(lasting, shocks), rtol=0.03)
     assert lasting[-1] < 0.01 / (1 - DAMPING)
@@ -67,7 +81,7 @@ def test_factors_go_together_as_their_correlation_says() -> None:
 
 
 def test_a_factor_that_does_not_cover_the_span_is_refused() -> None:
-    short = Factor("a", "economy", "a", "a", (), (0.02,) * 5, 0.0, 0.0)
+    short = Factor("a", "economy", "a", "a", (), (0.02,) * 5, (0.0,) * 5, 0.0)
     with pytest.raises(InputRefused, match="a: 0"):
         draw(FactorSet(BASE, LAST, (short,), np.eye(1)), 4)
 
@@ -76,3 +90,11 @@ def test_a_matrix_that_is_no_correlation_is_refused() -> None:
     wrong = FactorSet(BASE, LAST, (factor("a"), factor("b")), np.array([[1.0, 1.5], [1.5, 1.0]]))
     with pytest.raises(InputRefused, match="correlation"):
         draw(wrong, 4)
+
+
+def test_noise_does_not_raise_what_is_expected_of_a_ratio() -> None:
+    ratio = FactorSet(BASE, LAST, (factor("a", shock_sd=0.2, keeps_mean=True),), np.eye(1))
+    mean = np.exp(draw(ratio, 16384)[0]).mean(axis=1)
+    np.testing.assert_allclose(mean, np.exp(0.02 * np.arange(SPAN + 1)), rtol=0.03)
+    driver = FactorSet(BASE, LAST, (factor("a", shock_sd=0.2),), np.eye(1))
+    np.testing.assert_allclose(np.median(draw(driver)[0], axis=1), 0.02 * np.arange(SPAN + 1), atol=0.02)

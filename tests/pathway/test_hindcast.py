@@ -11,7 +11,14 @@ import pytest
 
 from dafeng.errors import InputRefused
 from dafeng.inventory.compute import ceads_factors, compute_inventory
-from dafeng.pathway.hindcast import ACCEPTED, Hindcast, HindcastPlan, hindcast, read_outcomes
+from dafeng.pathway.hindcast import (
+    ACCEPTED,
+    Hindcast,
+    HindcastPlan,
+    hindcast,
+    judge_coverage,
+    read_outcomes,
+)
 from dafeng.pathway.history import History, gather_history
 
 from .factor_engine import FactorEngine
@@ -56,7 +63,7 @@ def test_the_ninety_percent_range_covers_sector_years_and_says_when_it_is_too_wi
     assert engine["n"] == 13 * 7
     assert engine["coverage90"] >= ACCEPTED[0]  # too narrow would be a defect
     assert engine["low90"] <= ACCEPTED[1]  # and no wider than 91 cases can tell
-    assert result.calibrated == (ACCEPTED[0] <= engine["coverage90"] <= ACCEPTED[1])
+    assert (judge_coverage(result.coverage) == "fits") == (ACCEPTED[0] <= engine["coverage90"] <= ACCEPTED[1])
     assert result.misses.height == round((1 - engine["coverage90"]) * 91)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
+from dafeng import terms
 from dafeng.pathway.indicators import indicator_paths, indicator_rules, needed_quantities
 from dafeng.pathway.target_outlook import (
     OutlookReadings,
@@ -85,29 +86,56 @@ def test_what_the_engine_does_not_give_is_left_out(shanxi: Pack) -> None:
 
 
 def test_a_level_is_judged_in_its_year_and_unit(shanxi: Pack) -> None:
+    ramp = np.linspace(0.10, 0.23, len(YEARS))[:, None] + 0.05 * SPREAD  # 18 % +- 5 points in 2030
+    row = outlook(shanxi, paths_of(shanxi, non_fossil_share=ramp))["T1.2b-3"]
+    assert row["unit"] == "%"
+    assert row["p50"] == pytest.approx(18)
+    assert (row["met_low"], row["met_high"], row["state"]) == (0.5, 0.5, "expressed")
+    assert "50" in row["reason_zh"]
+    assert row["p05"] == pytest.approx(13.5)
+
+
+def test_what_levers_deliver_has_values_and_no_share(shanxi: Pack) -> None:
     ramp = np.linspace(40, 170, len(YEARS))[:, None] + 10 * SPREAD  # 120 GW +- 10 in 2030
-    rows = outlook(shanxi, paths_of(shanxi, wind_pv_capacity_gw=ramp), readings=OutlookReadings((0.0,)))
+    cdq = 90 + np.zeros((len(YEARS), DRAWS)) + SPREAD
+    paths = paths_of(shanxi, wind_pv_capacity_gw=ramp, **{"lever:L_coke_43": cdq})
+    rows = outlook(shanxi, paths, readings=OutlookReadings((0.0,)))
     row = rows["T2.2.1-2"]
     assert row["unit"] == "10^4 kW"
     assert row["p50"] == pytest.approx(12000)
-    assert (row["met_low"], row["met_high"], row["state"]) == (0.5, 0.5, "expressed")
-    assert "50" in row["reason_zh"]
     assert row["p05"] == pytest.approx(11100, abs=1)
-    new = rows["D-sx-work-report-2026-2"]  # yearly addition
-    assert new["p50"] == pytest.approx(1000)
-    added = rows["D-sx-work-report-2026-1"]  # growth since the base year of the target
-    assert added["p50"] == pytest.approx(5000)
+    assert rows["D-sx-work-report-2026-2"]["p50"] == pytest.approx(1000)  # yearly addition
+    assert rows["D-sx-work-report-2026-1"]["p50"] == pytest.approx(5000)  # since the base year of the target
+    for name in ("T2.2.1-2", "D-sx-work-report-2026-1", "T2.2.3-1", "T3.1.2-1"):
+        assert (rows[name]["state"], rows[name]["met_low"], rows[name]["met_high"]) == ("assumed", None, None)
+        assert "no share is given" in rows[name]["reason_en"]
+    assert "assumed share of delivery" in row["reason_en"]
+    assert "the same in every future" in rows["T2.2.3-1"]["reason_en"]  # flat here
+    assert "scope is open" in rows["D-sx-forest-2024-1"]["reason_en"]
+
+
+def test_only_rules_of_levers_alone_are_delivered(shanxi: Pack) -> None:
+    rules = indicator_rules()
+    made = {name for name, rule in rules.items() if rule.delivered and not rule.lever}
+    assert made == {
+        "wind_pv_capacity", "renewable_capacity_added", "new_energy_capacity_connected", "storage_capacity",
+    }  # fmt: skip
+    effects = shanxi.tables["lever_effects"]
+    assert "L_wind_pv" in rules["wind_pv_capacity"].delivering(effects)
+    assert rules["storage_capacity"].delivering(effects) == ("L_storage",)
+    assert rules["dispersed_coal"].delivering(None) == ("L_scattered_coal",)
+    assert rules["non_fossil_share"].delivering(effects) == ()
 
 
 def test_about_needs_a_decision_only_where_the_readings_differ(shanxi: Pack) -> None:
-    ramp = np.linspace(40, 170, len(YEARS))[:, None] + 10 * SPREAD
-    paths = paths_of(shanxi, wind_pv_capacity_gw=ramp)
-    readings = OutlookReadings(tolerances=(0.0, 0.05))
-    row = outlook(shanxi, paths, readings=readings)["T2.2.1-2"]
+    flat = 13 + np.zeros((len(YEARS), 1)) + SPREAD  # 13 +- 1
+    readings = OutlookReadings((0.0, 0.05), settled=frozenset({"coal_output_unspecified"}))
+    target = "D-sx-work-report-2026-5"
+    row = outlook(shanxi, paths_of(shanxi, coal_output_100mt=flat), readings=readings)[target]
     assert row["state"] == "needs_decision"
-    assert row["met_low"] == 0.5 < row["met_high"] == 0.8
-    far = outlook(shanxi, paths_of(shanxi, wind_pv_capacity_gw=3 * ramp), readings=readings)["T2.2.1-2"]
-    assert (far["state"], far["met_low"]) == ("expressed", 1.0)
+    assert row["met_low"] < row["met_high"]
+    far = outlook(shanxi, paths_of(shanxi, coal_output_100mt=3 * flat), readings=readings)[target]
+    assert (far["state"], far["met_low"]) == ("expressed", 0.0)
 
 
 def test_keeps_falling_has_two_readings(shanxi: Pack) -> None:
@@ -143,7 +171,8 @@ def test_a_base_year_before_the_engine_needs_history(shanxi: Pack) -> None:
         ("T7.3-1", "no_number"),
         ("T3.3.2-1", "needs_decision"),  # no year
         ("T1.2a-4", "needs_decision"),  # the set of clean energy is open
-        ("T3.1.2-1", "expressed"),
+        ("T1.2b-3", "expressed"),
+        ("T3.1.2-1", "assumed"),  # a lever
     ],
 )
 def test_what_cannot_be_said_is_said(shanxi: Pack, target: str, state: str) -> None:
@@ -156,7 +185,7 @@ def test_decisions_settle_years_values_and_scopes(shanxi: Pack) -> None:
         settled=frozenset({"new_clean_generation_share"}),
     )  # fmt: skip
     rows = outlook(shanxi, paths_of(shanxi), readings=readings, peaks={"T1.2b-7": 0.42})
-    assert rows["T3.3.2-1"]["state"] == "expressed"
+    assert rows["T3.3.2-1"]["state"] == "assumed"
     assert rows["T1.2a-4"]["state"] == "expressed"
     assert (rows["T1.2a-6"]["met_low"], rows["T1.2a-6"]["value"]) == (1.0, -18.0)  # falls by 37.5 %
     assert (rows["T1.2b-7"]["met_low"], rows["T1.2b-7"]["state"]) == (0.42, "expressed")
@@ -179,13 +208,15 @@ def test_numbers_for_demonstration_are_marked(shanxi: Pack) -> None:
     assert ranges["L_steel_eff"]["base_state"] == "demonstration"
     assert rows["T3.1.1-2"]["basis"] == "demonstration"
     assert "演示" in rows["T3.1.1-2"]["reason_zh"]
+    assert rows["T2.2.3-1"]["basis"] == "derived"  # storage: of the value and the share of its lever
+    assert rows["T2.2.1-2"]["basis"] == "demonstration"  # roofs are part of wind and PV
     assert rows["T1.2b-3"]["basis"] == "derived"
     assert "演示" not in rows["T1.2b-3"]["reason_zh"]
 
 
 def test_every_target_has_words(shanxi: Pack) -> None:
     rows = outlook(shanxi, paths_of(shanxi)).values()
-    assert {row["state"] for row in rows} == {"expressed", "not_expressed", "no_number", "needs_decision"}
+    assert {row["state"] for row in rows} == set(terms.entries("outlook_state"))
     assert all(row["reason_zh"] and row["reason_en"] and "{" not in row["reason_zh"] for row in rows)
     assert all((row["met_low"] is None) == (row["met_high"] is None) for row in rows)
     assert set(outlook_reasons()) >= {"judged", "judged_peak", "no_year"}

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy.special import ndtri
+from tests.pathway import toy
 from tests.pathway.sensitivity_models import (
     G_PARTS,
     ISHIGAMI_PARTS,
@@ -26,7 +27,7 @@ from dafeng.errors import InputRefused
 from dafeng.pathway import sensitivity
 from dafeng.pathway.model import Dimension
 from dafeng.pathway.sampling import sobol_points
-from dafeng.pathway.sensitivity import Model, group_dimensions, rank_words, shapley_effects
+from dafeng.pathway.sensitivity import Model, group_dimensions, shapley_effects
 
 SINGLE = {"a": [0], "b": [1], "c": [2]}
 CASES: list[tuple[Model, Parts, dict[str, list[int]]]] = [
@@ -148,8 +149,6 @@ def test_no_variance_is_said_and_not_divided_by(value: float) -> None:
     assert [finding.code for finding in found.findings] == ["sensitivity_constant"]
     assert found.table["shapley_effect"].null_count() == 2
     assert found.table["high"].null_count() == 2
-    assert "没有可用" in rank_words(found.table, "output", "zh")
-    assert "no usable" in rank_words(found.table, "output", "en")
 
 
 def test_a_wide_interval_is_refused_and_the_draws_it_needs_are_told() -> None:
@@ -213,21 +212,12 @@ def test_groups_of_the_engine_have_names() -> None:
         Dimension(f"d{i}", group, "甲", "A") for i, group in enumerate(["power", "economy", "power"])
     ]
     assert group_dimensions(dimensions) == {"power": (0, 2), "economy": (1,)}
-    groups = set(terms.codes("uncertainty_group"))
-    assert all(f"``{group}``" in str(Dimension.__doc__) for group in groups)
+    assert {dimension.group for dimension in toy.engine().dimensions} <= terms.codes("uncertainty_group")
     table = shapley_effects(
         lambda x: x.sum(axis=1), group_dimensions(dimensions), names={"power": ("电", "P")}
     ).table
     assert table["zh"].to_list() == ["电", terms.name("uncertainty_group", "economy", "zh")]
     assert table["en"].to_list() == ["P", "Economic growth"]
-
-
-def test_words() -> None:
-    table = shapley_effects(ishigami, SINGLE, 4096, names={key: (f"因素{key}", key) for key in SINGLE}).table
-    assert rank_words(table, "output", "zh", 2).startswith("结果的方差来自：因素b 44%（4")
-    assert "其余合计 12%" in rank_words(table, "output", "zh", 2)
-    assert "all others" not in rank_words(table, "output", "en")
-    assert rank_words(table, "output", "en").startswith("the variance of the result comes from: b 44% (4")
 
 
 def test_the_limits_stand_in_the_module() -> None:

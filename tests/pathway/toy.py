@@ -59,17 +59,22 @@ def factor_set(*, noisy: bool = True) -> FactorSet:
     }
     span, noise = LAST - BASE, (0.01, 0.02) if noisy else (0.0, 0.0)
     factors = [
-        Factor(f"driver:{name}", "economy", name, name, (), (rate,) * span, *noise)
+        Factor(f"driver:{name}", "economy", name, name, (), (rate,) * span, (noise[0],) * span, noise[1])
         for name, rate in growth.items()
     ]
     groups = dict.fromkeys(row["group"] for row in chain_rows().values())
     for kind, rate in (("residual", -0.02), ("electricity", -0.005)):
+        years = (rate,) * span, (noise[0],) * span
         factors += [
-            Factor(f"{kind}:{group}", "decoupling", group, group, (), (rate,) * span, *noise)
+            Factor(f"{kind}:{group}", "decoupling", group, group, (), *years, noise[1])
             for group in groups if group != "power_heat"
         ]  # fmt: skip
-    factors.append(Factor("power:coal_rate", "power", "r", "r", (), (-0.003,) * span, *noise))
-    factors.append(Factor("power:re_hours", "power", "h", "h", (), (0.0,) * span, *noise))
+    factors.append(
+        Factor("power:coal_rate", "power", "r", "r", (), (-0.003,) * span, (noise[0],) * span, noise[1])
+    )
+    factors.append(
+        Factor("power:re_hours", "power", "h", "h", (), (0.0,) * span, (noise[0],) * span, noise[1])
+    )
     return FactorSet(BASE, LAST, tuple(factors), np.eye(len(factors)))
 
 
@@ -144,7 +149,16 @@ def parts(*, noisy: bool = True) -> EngineParts:
     base = base_year()
     electricity = base.energy_tj[:, CARRIERS.index("electricity")].sum() / 3600
     power = PowerBase(
-        electricity * 1.2 + 50, electricity * 1.2 + 50 - 64, 60.0, 4.0, 50.0, electricity, 40.0, 36.0, 330.0
+        electricity * 1.2 + 50,
+        electricity * 1.2 + 50 - 64,
+        60.0,
+        4.0,
+        50.0,
+        electricity,
+        20.0,
+        40.0,
+        36.0,
+        330.0,
     )
     names = {name: (name, name) for name in STATES}
     return EngineParts(

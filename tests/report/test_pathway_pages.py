@@ -348,3 +348,70 @@ def test_targets_are_judged_or_say_why_not() -> None:
     assert "≥ 18" in text
     assert "19.0 (15.0–25.0)" in text
     assert re.search(r"the engine lacks it 1 two", text)
+
+
+def test_what_delivery_decides_is_shown_without_a_share() -> None:
+    target = {"target_id": "t1", "indicator_id": "i", "name_zh": "甲", "name_en": "one", "scenario": "plan",
+              "target_year": 2030, "value": 18.0, "comparator": "ge", "unit": "%", "p05": 15.0, "p50": 19.0,
+              "p95": 25.0, "state": "assumed", "basis": "derived", "reason_zh": "缘由",
+              "reason_en": "the reason"}  # fmt: skip
+    text = text_of(scenarios.PAGE, pathway_rows() | {"pathway.targets": [target]}, "en")
+    assert "the model can judge 0 of 1 targets" in text
+    assert "1 more are decided by the assumed delivery" in text
+    assert "19.0 (15.0–25.0) %" in text
+    assert "Decided by the assumed delivery" in text
+    assert "the reason" not in text  # the note above the table says it once
+    assert "not published" not in text
+    still = {**target, "p05": 19.0, "p95": 19.0}
+    assert "the reason" in text_of(scenarios.PAGE, pathway_rows() | {"pathway.targets": [still]}, "en")
+    assert "Why the other targets cannot be judged" not in text
+    judged = {**target, "state": "expressed", "met_low": 0.73, "met_high": 0.73}
+    assert "more are decided" not in text_of(
+        scenarios.PAGE, pathway_rows() | {"pathway.targets": [judged]}, "en"
+    )
+
+
+def assumption(key: str, share: float, **changes: Any) -> dict[str, Any]:
+    row = peak_row("plan", share)
+    kept = ("scenario", *WHOLE, "by_year", "peaked_share", "words_zh", "words_en", "p50_year", "level_p50")
+    return {name: row[name] for name in kept} | {
+        "unit": "Mt CO2", "draws": 512, "variant": key, "zh": f"假定{key}", "en": f"assumption {key}",
+        "difference": share - 0.12, **changes,
+    }  # fmt: skip
+
+
+def test_assumptions_stand_below_the_fan_the_largest_effect_first() -> None:
+    rows = [
+        assumption("as_it_is", 0.12),
+        assumption("small", 0.15),
+        assumption("large", 0.004, p50_year=None),
+    ]
+    page = pathway_rows() | {"pathway.assumptions": rows}
+    text = text_of(peak.PAGE, page, "en")
+    start, end = (
+        text.index("Which assumptions decide the answer"),
+        text.index("Every scenario in every scope"),
+    )
+    part = text[start:end]
+    assert "In about 12 of 100 futures emissions have peaked by 2030" in part
+    assert "that &lt;1 (assumption large) to 15 (assumption small)" in part
+    table = part[part.index("Difference") :]
+    order = [table.index(f"assumption {key}") for key in ("as_it_is", "large", "small")]
+    assert order == sorted(order)
+    assert "−12none seen700" in table
+    assert "+32041700" in table
+    assert "not published" not in table
+    assert text.index("Which assumptions") > text.index("Quantiles of yearly emissions")
+    assert "Which assumptions" not in text_of(peak.PAGE, pathway_rows(), "en")
+
+
+def test_scopes_that_count_the_same_are_shown_once_with_both_names() -> None:
+    bare = {"power_export": "excluded"}
+    used = {"power_export": "excluded", "boundary": "consumption"}
+    apart = {"boundary": "consumption", "power_export": "excluded", "process": "energy_only"}
+    peaks = [peak_row("plan", 0.12, **axes) for axes in ({}, bare, used, apart)]
+    html = peak.PAGE.render(context_of(pathway_rows() | {"pathway.peak": peaks}))
+    assert html.count('<tr class="group">') == 3
+    text = text_of(peak.PAGE, pathway_rows() | {"pathway.peak": peaks}, "en")
+    assert re.search("production, without exported power, [^;]*; the same as: consumption, without", text)
+    assert text.count("; the same as:") == 1

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from dafeng.errors import InputRefused
 from dafeng.inventory import as_findings, ceads_factors, check_cement, check_structure, screen_energy
 from dafeng.pack import Pack, read_pack
-from dafeng.pathway.checks import check_pack_levers
+from dafeng.pathway.checks import check_pack_levers, check_scenario
+from dafeng.scenario import resolve_scenario
 
 if TYPE_CHECKING:
     from dafeng.errors import Finding
@@ -34,7 +35,21 @@ def check_pack(name_or_path: str) -> PackAnswer:
     energy = pack.tables["energy"].with_columns(pack.rows["energy"].alias("row"))
     problems = check_structure(energy, "energy.csv")
     problems += check_cement(pack.tables["products"], pack.rows["products"], "products.csv")
-    problems += check_pack_levers(pack.tables)
+    problems += [*check_pack_levers(pack.tables), *check_scenarios(pack)]
     if problems:
         raise InputRefused(problems)
     return PackAnswer(pack, tuple(as_findings(screen_energy(energy, ceads_factors()), "energy.csv")))
+
+
+def check_scenarios(pack: Pack) -> tuple[Finding, ...]:
+    """Return what keeps the scenarios of a pack from being run; nothing for a pack without energy use."""
+    years = pack.tables["energy"]["year"]
+    found: list[Finding] = []
+    for scenario in pack.scenarios.values() if years.len() else ():
+        try:
+            resolved = resolve_scenario(scenario, pack.scenarios)
+        except InputRefused as error:
+            found += error.findings
+            continue
+        found += check_scenario(resolved, pack.tables, int(years.max()))  # type: ignore[arg-type]
+    return tuple(found)

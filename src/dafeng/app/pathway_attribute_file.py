@@ -12,16 +12,20 @@ import numpy as np
 from dafeng.app.pathway_answers import HINDCAST_START, HINDCAST_YEARS, REFERENCE, look_back
 from dafeng.app.pathway_engine import build_engine
 from dafeng.app.pathway_file import check_folder
+from dafeng.app.pathway_output import check_file
 from dafeng.app.pathway_scenario import check_plan, collecting, find_scenario, lay_ground
 from dafeng.app.pathway_study import WHOLE, StudyPlan
 from dafeng.errors import Finding, InputRefused
+from dafeng.pathway.attribution_contracts import Wedge, WedgeTotal
 from dafeng.pathway.fingerprint import fingerprint
+from dafeng.pathway.hindcast import FEWEST_DRAWS
 from dafeng.pathway.lever_groups import group_levers
 from dafeng.pathway.sampling import sobol_points
 from dafeng.pathway.wedge_table import WedgeLabel, list_wedges
 from dafeng.pathway.wedges import AttributionPlan, Wedges, attribute_outcome, merge_wedges
 from dafeng.store.atomic import write_atomically, write_bytes_atomically
 from dafeng.store.table_bytes import table_as_csv
+from dafeng.table import columns_of
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
@@ -36,6 +40,7 @@ if TYPE_CHECKING:
     from dafeng.pathway.engine import Engine
     from dafeng.pathway.lever_groups import Group, View
     from dafeng.scenario import Scenario
+    from dafeng.table import Table
 
 BLOCK = 64
 """Futures that are attributed at once; what is finished is kept after each block."""
@@ -44,6 +49,8 @@ PAIRS = 32
 MAX_GROUPS = 12
 FILES = ("hindcast.csv", "hindcast_summary.csv")
 """What a hindcast writes."""
+ARCHIVE = b"PK"
+"""How a file of kept sums begins, also a damaged one."""
 _DAMAGED = (BadZipFile, zlib.error, EOFError, LookupError, OSError, TypeError, ValueError)
 
 
@@ -72,11 +79,12 @@ class AttributeRequest:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class AttributeAnswer:
-    """Wedges with their totals, and how many of the futures had been kept."""
+    """Wedges with their totals, how many of the futures had been kept, and the files that were written."""
 
     wedges: pl.DataFrame
     totals: pl.DataFrame
     kept_draws: int
+    files: tuple[Path, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,11 +114,11 @@ def attribute_pathway(request: AttributeRequest, job: Job | None = None) -> Attr
     Raises
     ------
     InputRefused
-        What is wrong with options, pack and scenario; nothing is written then.
+        What is wrong with options, output files, pack and scenario; nothing is computed or written then.
     Interrupted
         If the job is cancelled; finished blocks of futures stay.
     """
-    problems: list[Finding] = [*check_plan(request.plan)]
+    problems: list[Finding] = [*check_plan(request.plan), *check_outputs(request.output)]
     ground, engine = None, None
     groups: Sequence[Group] = ()
     with collecting(problems):
@@ -135,7 +143,31 @@ def attribute_pathway(request: AttributeRequest, job: Job | None = None) -> Attr
     wedges, totals = list_wedges(made, groups, label)
     write_bytes_atomically(totals_path(request.output), table_as_csv(totals))
     write_bytes_atomically(request.output, table_as_csv(wedges))
-    return AttributeAnswer(wedges, totals, kept)
+    return AttributeAnswer(wedges, totals, kept, output_paths(request.output))
+
+
+def output_paths(output: Path) -> tuple[Path, Path, Path]:
+    """Return the files that an attribution writes: wedges, totals, sums."""
+    return output, totals_path(output), kept_path(output)
+
+
+def check_outputs(output: Path) -> tuple[Finding, ...]:
+    """Return what keeps the files of an attribution from being written; files of others are not replaced."""
+    problems = check_file(output)
+    if problems:
+        return problems
+    wedges, totals, kept = output_paths(output)
+    return (
+        *check_file(wedges, lambda head: _has_header(head, Wedge)),
+        *check_file(totals, lambda head: _has_header(head, WedgeTotal)),
+        *check_file(kept, lambda head: head.startswith(ARCHIVE)),
+    )
+
+
+def _has_header(head: bytes, contract: type[Table]) -> bool:
+    """Return whether a CSV begins with the columns of a contract, in any order."""
+    line = head.decode("utf-8-sig", "replace").partition("\n")[0].strip()
+    return set(line.split(",")) == {column.name for column in columns_of(contract)}
 
 
 def hindcast_pack(request: GroundRequest, output: Path, draws: int) -> HindcastAnswer:
@@ -144,10 +176,13 @@ def hindcast_pack(request: GroundRequest, output: Path, draws: int) -> HindcastA
     Raises
     ------
     InputRefused
-        ``pathway_hindcast_short`` when the pack's history does not reach back far enough; defects of options
-        and pack. Nothing is written then.
+        ``pathway_hindcast_short`` when the pack's history does not reach back far enough,
+        ``pathway_draws_few`` when too few futures are asked for to judge a range; defects of options and
+        pack. Nothing is written then.
     """
     problems: list[Finding] = [*check_plan(StudyPlan(draws))]
+    if not problems and draws < FEWEST_DRAWS:
+        problems.append(Finding("pathway_draws_few", params={"have": draws, "need": FEWEST_DRAWS}))
     ground = None
     with collecting(problems):
         check_folder(output, FILES)
@@ -170,6 +205,8 @@ def _prepare(
 ) -> tuple[Engine, Sequence[Group]]:
     engine = build_engine(foundation, scenario)
     acting = [lever for lever in engine.levers if lever in engine.parts.states]
+    if not acting:
+        raise InputRefused.of("pathway_no_levers", scenario=scenario.id)
     limit = None if request.view == "lever" else MAX_GROUPS
     return engine, group_levers(foundation.tables, request.view, acting, limit)
 

@@ -11,6 +11,7 @@ from dafeng.app.pathway_comparison import MAX_BYTES, read_comparison
 from dafeng.app.pathway_engine import build_engine
 from dafeng.app.pathway_executor import check_workers
 from dafeng.app.pathway_file import calibration_of
+from dafeng.app.pathway_output import check_file
 from dafeng.app.pathway_scenario import check_plan, collecting, find_scenario, lay_ground
 from dafeng.app.pathway_study import study_scenario
 from dafeng.errors import Finding, InputRefused
@@ -48,6 +49,8 @@ class CompareRequest:
         Processes of this machine; 0 computes here.
     max_bytes : int
         Limit of a file of others. [B]
+    output : Path, optional
+        File that the answer will be written to.
     """
 
     ground: GroundRequest
@@ -56,6 +59,7 @@ class CompareRequest:
     others: Sequence[Path] = ()
     workers: int = 0
     max_bytes: int = MAX_BYTES
+    output: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,6 +83,8 @@ def prepare_comparison(request: CompareRequest) -> PreparedComparison:
         With everything that is wrong, scenario by scenario and file by file.
     """
     problems = [*check_plan(request.plan), *check_workers(request.workers, None)]
+    if request.output is not None:
+        problems += check_file(request.output)
     ground = None
     with collecting(problems):
         ground = lay_ground(request.ground)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,7 +11,7 @@ from dafeng import terms
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory import calorific_values, ceads_factors, compute_inventory
 from dafeng.inventory.guideline import EmissionLine
-from dafeng.pathway.checks import check_scenario
+from dafeng.pathway.checks import check_pack_levers, check_scenario
 from dafeng.pathway.engine import Engine, EngineParts
 from dafeng.pathway.factor_estimation import estimate_factors
 from dafeng.pathway.history import History, gather_history
@@ -105,6 +105,9 @@ def lay_foundation(
     InputRefused
         With everything that is missing: base year, drivers, power.
     """
+    problems = check_pack_levers(pack.tables)
+    if problems:
+        raise InputRefused(problems)
     region, tables = pack.config.pack.region, known_tables(pack.tables, as_of)
     made = compute_inventory(
         tables["energy"],
@@ -187,7 +190,33 @@ def build_engine(foundation: Foundation, scenario: Scenario) -> Engine:
                 )
             ]
         )
-    return Engine(foundation.parts, scenario)
+    return Engine(cut_parts(foundation.parts, scenario.last_year), scenario)
+
+
+def cut_parts(parts: EngineParts, last_year: int) -> EngineParts:
+    """Return parts that end in an earlier year."""
+    if last_year >= parts.factors.last_year:
+        return parts
+    span = last_year - parts.base.year + 1
+    factors = [
+        replace(
+            factor,
+            observed=factor.observed[: span - 1],
+            growth=factor.growth[: max(span - 1 - len(factor.observed), 0)],
+            errors=factor.errors[: max(span - 1 - len(factor.observed), 0)],
+        )
+        for factor in parts.factors.factors
+    ]
+    states = {
+        name: replace(state, observed=state.observed[:span], known=min(state.known, span - 1))
+        for name, state in parts.states.items()
+    }
+    return replace(
+        parts,
+        factors=replace(parts.factors, last_year=last_year, factors=tuple(factors)),
+        states=states,
+        stocks={name: matrix[:span, :span] for name, matrix in parts.stocks.items()},
+    )
 
 
 def _readings(pack: Pack) -> OutlookReadings:

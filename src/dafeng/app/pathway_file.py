@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import platform
-import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -42,6 +40,7 @@ if TYPE_CHECKING:
     from dafeng.job import Job
     from dafeng.pathway.calibration import CalibrationSummary
     from dafeng.scenario import Scenario
+    from dafeng.store import Workspace
 
 STAGE = "pathway_run"
 """Name of the only stage of the manifest: how a folder of ours is known."""
@@ -141,8 +140,10 @@ def run_pathway(
 ) -> PathwayAnswer:
     """Compute a prepared run and write its folder.
 
-    Finished chunks of futures are kept in the hidden folder ``.chunks`` until the run is complete, so that an
-    interrupted run goes on where it stopped. What was in the folder stays until everything is computed.
+    The folder is locked before anything is computed. Finished chunks of futures are kept in its hidden folder
+    ``.chunks`` until the files are written, so that a run that was interrupted or could not be written goes
+    on where it stopped; chunks of other runs are left alone. What was in the folder stays until everything
+    is computed.
 
     Parameters
     ----------
@@ -154,23 +155,19 @@ def run_pathway(
     Raises
     ------
     InputRefused
-        ``output_not_writable``, ``run_locked``; what the engine refuses. Nothing is written then.
+        ``run_locked`` before anything is computed; ``output_not_writable``; what the engine refuses.
     Interrupted
         If the job is cancelled.
     """
-    request, ground = prepared.request, prepared.ground
-    chunks = request.output / CHUNKS
-    try:
+    request = prepared.request
+    chunks = FolderChunks(request.output / CHUNKS)
+    with open_workspace(request.output) as workspace:
         study = study_scenario(
-            ground.foundation, prepared.scenario, request.plan, job, executor=executor,
-            chunks=FolderChunks(chunks),
-        )  # fmt: skip
+            prepared.ground.foundation, prepared.scenario, request.plan, job, executor=executor, chunks=chunks
+        )
         contents = render_study(prepared, study)
-        _write(prepared, contents)
-    except InputRefused:
-        _clear(request.output)
-        raise
-    shutil.rmtree(chunks, ignore_errors=True)
+        _write(workspace, prepared, contents)
+        chunks.clear()
     marks = study.tables["pathway.security"].filter(pl.col("mark") == "below")
     below = tuple(marks["driver"].unique(maintain_order=True))
     return PathwayAnswer(prepared.scenario, study.tables, (*contents, "manifest.json"), below)
@@ -225,7 +222,7 @@ def _own_names(output: Path) -> set[str]:
     return {"manifest.json", *record.files} if record and len(manifest.stages) == 1 else set()
 
 
-def _write(prepared: PreparedPathway, contents: Mapping[str, bytes]) -> None:
+def _write(workspace: Workspace, prepared: PreparedPathway, contents: Mapping[str, bytes]) -> None:
     """Put the files into place, all at once, the manifest last."""
     request, pack, foundation = prepared.request, prepared.ground.pack, prepared.ground.foundation
     inputs = {
@@ -241,23 +238,15 @@ def _write(prepared: PreparedPathway, contents: Mapping[str, bytes]) -> None:
         "parameters": parameters, "rows": len(contents),
     }  # fmt: skip
     key = hash_json({"inputs": inputs, "parameters": parameters, "version": __version__})
-    with open_workspace(request.output) as workspace:
-        check_folder(request.output)
-        workspace.add_files(STAGE, key, contents, inputs)
-        record: StageRecord = workspace.stages[STAGE].model_copy(update={"steps": [step]})
-        info = pack.config.pack
-        versions = {"dafeng": __version__, "python": platform.python_version()}
-        workspace.commit(
-            Manifest(
-                versions=versions | {name: version(name) for name in LIBRARIES},
-                pack={"id": info.id, "version": info.version, "region": info.region},
-                as_of=foundation.as_of.isoformat(), stages={STAGE: record},
-            )
-        )  # fmt: skip
-
-
-def _clear(output: Path) -> None:
-    """Remove what a refused run kept, and the folder if nothing else is in it."""
-    shutil.rmtree(output / CHUNKS, ignore_errors=True)
-    with suppress(OSError):
-        output.rmdir()
+    check_folder(request.output)
+    workspace.add_files(STAGE, key, contents, inputs)
+    record: StageRecord = workspace.stages[STAGE].model_copy(update={"steps": [step]})
+    info = pack.config.pack
+    versions = {"dafeng": __version__, "python": platform.python_version()}
+    workspace.commit(
+        Manifest(
+            versions=versions | {name: version(name) for name in LIBRARIES},
+            pack={"id": info.id, "version": info.version, "region": info.region},
+            as_of=foundation.as_of.isoformat(), stages={STAGE: record},
+        )
+    )  # fmt: skip

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dafeng.app.accounts_stage import guideline_inventory
-from dafeng.app.clock import parse_day
-from dafeng.app.pathway_engine import lay_foundation
+from dafeng.app.clock import parse_day, today
+from dafeng.app.pathway_engine import LAST_YEAR, lay_foundation
 from dafeng.app.stages import RunContext
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.files import read_bytes
@@ -20,7 +20,8 @@ from dafeng.scenario import parse_scenario, resolve_scenario
 from dafeng.table import Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import date
 
     from dafeng.app.pathway_engine import Foundation
     from dafeng.app.pathway_study import StudyPlan
@@ -31,6 +32,11 @@ if TYPE_CHECKING:
 SCENARIO_BYTES = 2**20
 MAX_DRAWS = 1 << 22
 """Futures of one run; their totals must fit into memory."""
+DATED = {
+    "pathway_driver_missing": ("driver",), "pathway_driver_year_missing": ("driver", "year"),
+    "pathway_history_short": ("factor",), "pathway_power_missing": ("series", "year"),
+}  # fmt: skip
+"""Messages of figures that may only be unknown on the day, and the parameters that name the figure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +93,40 @@ def lay_ground(request: GroundRequest) -> Ground:
     Raises
     ------
     InputRefused
-        What is wrong with day, pack and accounts.
+        What is wrong with day, pack and accounts; ``pathway_not_known`` for what the pack holds but what
+        was published after the day.
     """
     day = parse_day(request.as_of)
     pack = read_pack(request.pack)
     context = RunContext(pack, day, request.accept_findings)
     lines = guideline_inventory(context).lines
-    foundation = lay_foundation(pack, day, lines, accept_findings=request.accept_findings)
-    return Ground(pack, foundation)
+
+    def lay(on: date) -> Foundation:
+        return lay_foundation(pack, on, lines, accept_findings=request.accept_findings)
+
+    try:
+        return Ground(pack, lay(day))
+    except InputRefused as error:
+        if day >= today() or not any(finding.code in DATED for finding in error.findings):
+            raise
+        open_today: list[Finding] = []
+        with collecting(open_today):
+            lay(today())
+        raise InputRefused(_date_findings(error.findings, open_today, day)) from error
+
+
+def _date_findings(found: Sequence[Finding], open_today: Sequence[Finding], day: date) -> list[Finding]:
+    """Return findings in which a figure that is there today is only not known on the day."""
+
+    def name(finding: Finding) -> str:
+        return " ".join(str(finding.params[key]) for key in DATED[finding.code])
+
+    return [
+        Finding("pathway_not_known", params={"what": name(finding), "day": day.isoformat()})
+        if finding.code in DATED and finding not in open_today
+        else finding
+        for finding in found
+    ]
 
 
 def find_scenario(pack: Pack, name: str) -> Scenario:
@@ -111,10 +143,12 @@ def find_scenario(pack: Pack, name: str) -> Scenario:
     ------
     InputRefused
         ``scenario_unknown`` with the nearest name, defects of the file, ``scenario_circular``, and
-        ``setting_invalid`` for a last year that does not reach beyond the year asked for.
+        ``scenario_last_year`` for a last year that does not reach beyond the year asked for, or lies behind
+        the last year of the engine.
     """
+    file = Path(name).name
     if name in pack.scenarios:
-        found = pack.scenarios[name]
+        found, file = pack.scenarios[name], f"scenarios/{name}.toml"
     elif name.endswith(".toml") or Path(name).is_file():
         found = _read_scenario(Path(name))
     else:
@@ -122,9 +156,9 @@ def find_scenario(pack: Pack, name: str) -> Scenario:
         raise InputRefused.of("scenario_unknown", name=name, known=known)
     resolved = resolve_scenario(found, {**pack.scenarios})
     asked = PeakReading().by_year
-    if resolved.last_year <= asked:
-        params = {"key": "last_year", "reason": f"> {asked}"}
-        raise InputRefused([Finding("setting_invalid", Place(resolved.id), params)])
+    if not asked < resolved.last_year <= LAST_YEAR:
+        params = {"year": resolved.last_year, "low": asked + 1, "high": LAST_YEAR}
+        raise InputRefused([Finding("scenario_last_year", Place(file), params)])
     return resolved
 
 
@@ -161,7 +195,13 @@ def scenario_as_toml(scenario: Scenario) -> str:
 
 
 def _read_scenario(path: Path) -> Scenario:
-    raw = read_bytes(path, SCENARIO_BYTES)
+    try:
+        raw = read_bytes(path, SCENARIO_BYTES)
+    except InputRefused as error:
+        if error.findings[0].code != "file_too_large":
+            raise
+        limit = {"limit_kb": SCENARIO_BYTES // 2**10}
+        raise InputRefused([Finding("scenario_too_large", Place(path.name), limit)]) from error
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from dafeng.app.accounts_stage import ACCOUNTS_FILES, guideline_inventory
@@ -16,10 +17,12 @@ from dafeng.app.pathway_answers import (
     look_back,
     price_levers,
 )
+from dafeng.app.pathway_assumptions import vary_assumptions
 from dafeng.app.pathway_engine import PATHWAY_FILES, Foundation, lay_foundation, resolve_all
 from dafeng.app.pathway_study import Study, StudyPlan, study_scenario
 from dafeng.app.pathway_words import list_parameters, list_scenarios
 from dafeng.app.tables import TABLES, name_tables
+from dafeng.pathway.stock import fleet_path
 from dafeng.provenance import Step
 from dafeng.result import Result
 from dafeng.table import empty_table
@@ -31,8 +34,8 @@ if TYPE_CHECKING:
 
 STAGE_FILES = tuple(dict.fromkeys((*PATHWAY_FILES, *ACCOUNTS_FILES)))
 PREFIX = "pathway."
-REFERENCE, PLANNED = "trend", "plan"
-"""Scenario that levers are left out of, and the one that is explained: the plan itself."""
+PLANNED = "plan"
+"""Scenario that is explained: attribution, costs, spread and assumptions are those of the plan itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class Effort:
     Attributes
     ----------
     draws : int
-        Futures of a scenario.
+        Futures of a scenario, and of each changed assumption.
     attribution_draws : int
         Common futures of the attribution.
     hindcast_draws : int
@@ -83,6 +86,9 @@ def run_pathways(context: RunContext) -> Result:
     frames["pathway.scenarios"] = list_scenarios(context.pack, foundation)
     frames["pathway.parameters"] = list_parameters()
     frames["pathway.calibration"] = foundation.parts.base.calibration
+    frames["pathway.fleet"] = fleet_path(
+        foundation.tables, np.arange(foundation.parts.base.year, foundation.parts.factors.last_year + 1)
+    )
     frames["pathway.published"] = foundation.tables["published_scenarios"]
     for name in ("lever_ranges", "lever_effects", "driver_outlooks"):
         frames[f"pathway.{name}"] = foundation.tables[name]
@@ -117,6 +123,7 @@ def tell_all(foundation: Foundation, studies: Mapping[str, Study], effort: Effor
         frames["pathway.wedges"], frames["pathway.wedge_totals"] = wedges, totals
         frames |= price_levers(foundation, wedges)
         frames |= explain_spread(foundation, study, effort.sensitivity_draws)
+        frames["pathway.assumptions"] = vary_assumptions(foundation, study.engine.scenario, effort.draws)
     frames |= look_back(foundation, effort.hindcast_draws)
     return frames
 

@@ -19,6 +19,7 @@ from dafeng.pathway.discovery_tables import DiscoveryBox, DiscoveryLimit, Discov
 from dafeng.pathway.scoring import HindcastScore, HindcastSummary
 from dafeng.pathway.security import SecurityMarks
 from dafeng.pathway.sensitivity import SensitivityIndex
+from dafeng.pathway.stock import StockPath
 from dafeng.pathway.target_outlook import TargetOutlook
 from dafeng.pathway.tornado import TornadoBar
 from dafeng.result import NamedTable
@@ -82,6 +83,11 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "pathway.wedge_totals": (WedgeTotal, "减排总量", "Total reduction"),
     "pathway.costs": (CostStep, "减排成本", "Abatement costs"),
     "pathway.cost_verdict": (pathways.CostRefusal, "成本曲线可否绘制", "Whether the cost curve may be drawn"),
+    "pathway.assumptions": (
+        pathways.AssumptionTest,
+        "哪些假定决定答案",
+        "Assumptions that decide the answer",
+    ),
     "pathway.tornado": (TornadoBar, "不确定性影响", "What moves the result"),
     "pathway.sensitivity": (SensitivityIndex, "方差归属", "Shares of the variance"),
     "pathway.boxes": (DiscoveryBox, "不能达峰的情形", "Futures that miss the peak"),
@@ -89,6 +95,7 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "pathway.box_steps": (DiscoveryStep, "情形搜索过程", "Search for these futures"),
     "pathway.hindcast": (HindcastScore, "后报评分", "Hindcast scores"),
     "pathway.hindcast_summary": (HindcastSummary, "后报总评", "Hindcast summary"),
+    "pathway.fleet": (StockPath, "现有机组按役龄退役后的剩余", "Today's units left as they retire by age"),
     "pathway.published": (PACK_TABLES["published_scenarios"], "他人公布的情景", "Published scenarios"),
     "pathway.lever_ranges": (
         PACK_TABLES["lever_ranges"],

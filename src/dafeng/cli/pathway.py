@@ -138,12 +138,12 @@ def compare_command(
     from dafeng.app.pathway_compare_file import CompareRequest, compare_pathways, prepare_comparison
     from dafeng.app.pathway_executor import open_executor
     from dafeng.app.pathway_study import StudyPlan
-    from dafeng.cli.pathway_words import lay_side_by_side, list_others, print_calibration
+    from dafeng.cli.pathway_words import print_calibration, print_comparison
 
     limit = read_settings().max_file_mb * 2**20
     ground = _ground(pack, as_of, accept_findings=accept_findings)
     prepared = prepare_comparison(
-        CompareRequest(ground, scenarios, StudyPlan(draws, seed), tuple(others or ()), workers, limit)
+        CompareRequest(ground, scenarios, StudyPlan(draws, seed), tuple(others or ()), workers, limit, output)
     )
     shown = form is Format.table
     if shown:
@@ -153,13 +153,7 @@ def compare_command(
     if output is not None or not shown:
         write_answer(to_json(table.to_dicts()) if form is Format.json else table.write_csv(), output)
     if shown:
-        for scope, part in lay_side_by_side(table):
-            typer.echo(f"{scope}\n{draw_table(part)}", nl=False)
-        others_shown = draw_table(list_others(table))
-        typer.echo(
-            f"他人公布的结果（口径各异）/ results of others, each with its own scope\n{others_shown}",
-            nl=False,
-        )
+        print_comparison(table)
     _tell(prepared.notes)
     if output is not None:
         typer.echo(f"{table.height} 行 / rows → {output}")
@@ -227,7 +221,8 @@ def attribute_command(
             f"{year} 年共减排 {whole:.2f} Mt CO₂，{draws_done} 种未来{kept}\n"
             f"total reduction in {year}: {whole:.2f} Mt CO2 over {draws_done} futures"
         )
-    typer.echo(f"{answer.wedges.height} 行 / rows → {output}")
+    names = ", ".join(map(str, answer.files))
+    typer.echo(f"{answer.wedges.height} 行 / rows；写出的文件 / files written: {names}")
 
 
 @app.command("hindcast")

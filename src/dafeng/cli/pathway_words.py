@@ -33,8 +33,12 @@ MEASURES = {
 OPEN_YEAR = ("期内未达峰", "no peak within the horizon")
 SHOWN_YEAR = 2030
 BRIEF = ("peaked_share", "peak_year", "peak_level")
-COVERED = (0.80, 0.97)
-"""Share of the sector-years that a range of 90 % should cover."""
+VERDICTS = {
+    "narrow": ("偏窄", "too narrow"), "fits": ("在要求之内", "as it should be"), "wide": ("偏宽", "too wide"),
+}  # fmt: skip
+"""Words of :func:`dafeng.pathway.hindcast.judge_coverage`."""
+FEW_DRAWS = 100
+"""Futures below which shares of them are no more than an example."""
 
 
 def name_scope(row: Mapping[str, Any]) -> tuple[str, str]:
@@ -76,6 +80,7 @@ def print_pathway(answer: PathwayAnswer, seed: int) -> None:
     for row in peaks.iter_rows(named=True):
         if row == peaks.row(0, named=True):
             typer.echo(f"{row['draws']} 种未来，种子 {seed} / {row['draws']} futures, seed {seed}")
+            _warn_few(row["draws"])
         zh, en = name_scope(row)
         at = _total(fan, row)
         typer.echo(
@@ -88,6 +93,14 @@ def print_pathway(answer: PathwayAnswer, seed: int) -> None:
             f"{_percent(row['plateau_share'])}, no peak {_percent(row['none_share'])}; {SHOWN_YEAR} {at}"
         )
     print_security(answer.tables["pathway.security"], answer.below)
+
+
+def _warn_few(draws: int) -> None:
+    if draws < FEW_DRAWS:
+        typer.echo(
+            f"只有 {draws} 种未来，以下份额仅为示例，不宜引用；请用 --draws 加多\n"
+            f"with only {draws} futures the shares below are an example and not to be quoted; raise --draws"
+        )
 
 
 def print_security(marks: pl.DataFrame, below: tuple[str, ...]) -> None:
@@ -163,6 +176,16 @@ def lay_side_by_side(table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
     ]  # fmt: skip
 
 
+def print_comparison(table: pl.DataFrame) -> None:
+    """Print scenarios side by side, scope by scope, and what others published."""
+    from dafeng.cli.output import draw_table
+
+    for scope, part in lay_side_by_side(table):
+        typer.echo(f"{scope}\n{draw_table(part)}", nl=False)
+    others = draw_table(list_others(table))
+    typer.echo(f"他人公布的结果（口径各异）/ results of others, each with its own scope\n{others}", nl=False)
+
+
 def _is_brief(row: Mapping[str, Any]) -> bool:
     """Return whether a measure is shown of every scope."""
     return row["measure"] in BRIEF or (row["measure"] == "emissions" and row["year"] == SHOWN_YEAR)
@@ -173,6 +196,7 @@ def print_hindcast(summary: pl.DataFrame) -> None:
     import polars as pl
 
     from dafeng.cli.output import draw_table
+    from dafeng.pathway.hindcast import ACCEPTED, judge_coverage
 
     columns = ["model", "target", "n", "mean_crps", "unit", "bias_share", "coverage50", "coverage90", "skill"]
     shown = summary.filter(pl.col("target").is_in(["groups", "total", "indicators"]))
@@ -181,10 +205,8 @@ def print_hindcast(summary: pl.DataFrame) -> None:
     if groups.is_empty():
         return
     share, n = groups["coverage90"][0], groups["n"][0]
-    low, high = COVERED
-    fits = low <= share <= high
-    too = ("偏窄", "too narrow") if share < low else ("偏宽", "too wide")
-    zh, en = ("在要求之内", "as it should be") if fits else too
+    low, high = ACCEPTED
+    zh, en = VERDICTS[judge_coverage(share)]
     typer.echo(
         f"引擎的 90% 区间盖住 {n} 个部门年中的 {100 * share:.0f}%"
         f"（应在 {100 * low:.0f}%—{100 * high:.0f}%）：{zh}\n"

@@ -146,7 +146,7 @@ def _read_scenarios(folder: Path, hashes: dict[str, str], problems: list[Finding
         if raw is None:
             continue
         hashes[name] = hash_bytes(raw)
-        scenario = _collect(problems, parse_scenario, raw.decode("utf-8-sig", "replace"), name)
+        scenario = _collect(problems, _parse_scenario_bytes, raw, name)
         if scenario is None:
             continue
         if scenario.id != path.stem:
@@ -154,6 +154,13 @@ def _read_scenarios(folder: Path, hashes: dict[str, str], problems: list[Finding
             problems.append(Finding("setting_invalid", Place(name), {"key": "id", "reason": reason}))
         found[scenario.id] = scenario
     return found
+
+
+def _parse_scenario_bytes(raw: bytes, name: str) -> Scenario:
+    try:
+        return parse_scenario(raw.decode("utf-8-sig"), name)
+    except UnicodeDecodeError as error:
+        raise InputRefused([Finding("toml_invalid", Place(name), {"reason": error})]) from error
 
 
 def _unknown_files(folder: Path, config: PackConfig | None) -> list[Finding]:

@@ -131,7 +131,8 @@ def step_chain(
                 np.maximum(delivered.size(effect, on), 0.0) / len(effect.chains), co2 + process
             )
             captured = taken if captured is None else captured + taken
-            co2 = co2 - taken
+            left_over = 1.0 - taken / np.maximum(co2 + process, 1e-12)
+            co2, process = co2 * left_over, process * left_over
     index = {carrier: power if carrier == "electricity" else fuel for carrier in CARRIERS}
     demand = {
         carrier: index[carrier] * _amount(chain, carrier, left, {}) + fuel * added.get(carrier, 0.0)
@@ -171,14 +172,11 @@ def _switch(
     """Move carriers; return energy added by carrier [TJ at base activity] and CO2 booked elsewhere [Mt]."""
     added: dict[str, Array] = {}
     moved: list[tuple[str, Array]] = []
-    for effect in acting:
-        if effect.kind not in ("switch", "addition"):
-            continue
-        share = (
-            np.clip(delivered.share(effect, on), 0.0, 1.0)
-            if effect.kind == "switch"
-            else delivered.size(effect, on)
-        )
+    chosen = [effect for effect in acting if effect.kind in ("switch", "addition")]
+    for effect in sorted(chosen, key=lambda one: one.kind == "switch"):  # additions see what is not yet moved
+        share = delivered.size(effect, on)
+        if effect.kind == "switch":
+            share = np.clip(share, 0.0, 1.0)
         energy: Array | float = 0.0
         for carrier in effect.carriers:
             own = chain.energy_tj[CARRIERS.index(carrier)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,7 +74,8 @@ def check_pack_levers(tables: Mapping[str, pl.DataFrame]) -> tuple[Finding, ...]
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
-        Tables of the pack: ``levers``, ``lever_ranges``, ``lever_effects``.
+        Tables of the pack: ``levers``, ``lever_ranges``, ``lever_effects``, ``stock_lifetimes``,
+        ``driver_outlooks``, ``chain_shares``.
     """
     levers, ranges, effects = tables["levers"], tables["lever_ranges"], tables["lever_effects"]
     file, place = "lever_effects.csv", "lever_ranges.csv"
@@ -108,7 +110,48 @@ def check_pack_levers(tables: Mapping[str, pl.DataFrame]) -> tuple[Finding, ...]
             for name in needed
             if row[name] is None
         ]
+    found += _check_stocks(effects, frozenset(tables["stock_lifetimes"]["stock"]))
+    found += _check_outlooks(tables["driver_outlooks"])
+    found += _check_shares(tables["chain_shares"])
     return (*found, *_check_variables(effects, frozenset(levers["lever_id"])))
+
+
+def _check_stocks(effects: pl.DataFrame, known: frozenset[str]) -> Iterator[Finding]:
+    """Report effects through a stock that has no lifetime."""
+    for row in effects.filter(pl.col("stock").is_not_null()).iter_rows(named=True):
+        if row["stock"] not in known:
+            at = Place("lever_effects.csv", column=f"{row['lever_id']}:{row['number']}")
+            yield Finding("pathway_stock_missing", at, {"stock": row["stock"]})
+
+
+def _check_outlooks(outlooks: pl.DataFrame) -> Iterator[Finding]:
+    """Report outlooks whose numbers or years are out of order, or that overlap for one day of publication."""
+    file = "driver_outlooks.csv"
+    rows = outlooks.sort("region", "driver", "from_year").to_dicts()
+    for row in rows:
+        at = Place(file, column=f"{row['driver']} {row['from_year']}")
+        yield from _check_order(at, "growth", row["growth_low"], row["growth"], row["growth_high"])
+        yield from _check_order(at, "to_year", row["from_year"], row["to_year"], 2100)
+    for earlier, later in pairwise(rows):
+        same = all(earlier[name] == later[name] for name in ("region", "driver"))
+        if same and later["from_year"] <= earlier["to_year"]:
+            at = Place(file, column=f"{later['driver']} {later['from_year']}")
+            yield Finding("pathway_outlooks_overlap", at, {"year": later["from_year"]})
+
+
+def _check_shares(shares: pl.DataFrame) -> Iterator[Finding]:
+    """Report shares of chains in one sector that sum to more than one, or to less when all are given."""
+    given = dict(shares.select("chain", "share").iter_rows())
+    chains = terms.entries("pathway_chains")
+    for sector in terms.codes("sectors"):
+        own = [
+            code for code, row in chains.items() if sector in row["sectors"].split(";") and not row["fuels"]
+        ]
+        total = sum(given.get(code, 0.0) for code in own)
+        whole = len(own) > 1 and all(code in given for code in own)
+        if sector != "power_heat" and (total > 1 + 1e-6 or (whole and total < 1 - 1e-6)):
+            params = {"sector": sector, "chains": ", ".join(own), "total": round(total, 6)}
+            yield Finding("pathway_shares_sum", Place("chain_shares.csv"), params)
 
 
 def _check_order(place: Place, what: str, low: float, middle: float, high: float) -> Iterator[Finding]:
@@ -236,5 +279,5 @@ def _check_driver_data(tables: Mapping[str, pl.DataFrame], base_year: int) -> It
             .is_empty()
         )
         if not seen:
-            params = {"driver": driver, "year": base_year, "key": key}
-            yield Finding("pathway_driver_missing", Place(f"{table}.csv"), params)
+            params = {"driver": driver, "table": table, "key": key, "year": base_year}
+            yield Finding("pathway_driver_year_missing", Place(f"{table}.csv"), params)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dafeng.pathway.answers import Scoped
 from dafeng.table import Table, column
 
 
@@ -92,3 +93,26 @@ class CostRefusal(Table):
     discount_rate: float = column(unit="1", low=0, zh="贴现率", en="Discount rate")
     reason_zh: str = column(nullable=True, zh="原因（中文）", en="Reason (Chinese)")
     reason_en: str = column(nullable=True, zh="原因（英文）", en="Reason (English)")
+
+
+class AssumptionTest(Scoped):
+    """What one changed assumption does to the answer on the peak, all else and the futures the same.
+
+    The first row of a scenario, ``as_it_is``, has nothing changed. The median year is null where most futures
+    have no peak within the horizon.
+    """
+
+    variant: str = column(key=True, zh="假定", en="Assumption")
+    zh: str = column(zh="假定（中文）", en="In words (Chinese)")
+    en: str = column(zh="假定（英文）", en="In words (English)")
+    draws: int = column(unit="1", low=1, zh="未来的个数", en="Futures")
+    by_year: int = column(unit="year", zh="问及的年份", en="Year asked for")
+    peaked_share: float = column(unit="1", low=0, high=1, zh="届时已达峰的份额", en="Share peaked by then")
+    words_zh: str = column(zh="自然频率（中文）", en="Natural frequency (Chinese)")
+    words_en: str = column(zh="自然频率（英文）", en="Natural frequency (English)")
+    p50_year: int = column(unit="year", nullable=True, zh="达峰年中位数", en="Peak year, median")
+    level_p50: float = column(unit="unit", zh="峰值中位数", en="Peak level, median")
+    unit: str = column(choices=("Mt CO2", "Mt CO2e"), zh="单位", en="Unit")
+    difference: float = column(
+        unit="1", low=-1, high=1, zh="与情景原样之差", en="Difference to the scenario as it is"
+    )

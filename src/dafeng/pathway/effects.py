@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dafeng.pathway.model import CARRIERS, FUELS, Array
+from dafeng.pathway.model import FUELS, Array
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -145,8 +145,3 @@ def touching(effects: Sequence[Effect], chain: str, driver: str) -> frozenset[st
     }  # fmt: skip
     limits = {effect.variable: effect.lever for effect in effects if effect.kind == "ceiling"}
     return frozenset(found | {limits[lever] for lever in found if lever in limits})
-
-
-def carrier_index(carrier: str) -> int:
-    """Return the place of a carrier on the carrier axis."""
-    return CARRIERS.index(carrier)

@@ -16,9 +16,11 @@ which errs on the wide side. A factor with fewer than ``FEWEST`` known years tak
 electricity of a group that of the whole consumption. CO2 per heat supplied takes that of power and heat
 together per thermal kWh: the published sector holds both.
 
-An outlook replaces the drift in its years; its range is read as 5 % to 95 %. A drift without an outlook is
-damped from the first year that is not known (``DAMPING`` of :mod:`dafeng.pathway.factors`): ten years say
-little about forty.
+An outlook replaces the drift in its years; its range is read as 5 % to 95 % of the growth of the year. Years
+that were over on the day and have an outlook (derived from published outcomes) count as known. The central
+path of a ratio is its mean: noise in a sector does not raise what is expected of it. A drift without an
+outlook is damped from the base year on (``DAMPING`` of :mod:`dafeng.pathway.factors`): ten years say little
+about forty. A driver that is zero or negative in the base year keeps its level.
 """
 
 from __future__ import annotations
@@ -28,16 +30,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
-from scipy.stats import norm
 
 from dafeng import terms
 from dafeng.errors import Finding, InputRefused
-from dafeng.pathway.factors import DAMPING, Factor, FactorSet
+from dafeng.pathway.factors import Factor, FactorSet
+from dafeng.pathway.outlooks import add_past, look_ahead, own_outlooks
 from dafeng.pathway.shrinkage import Array, correlate, measure_changes, shrink_means, shrink_variances, widen
-from dafeng.period import latest_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from numpy.typing import NDArray
@@ -48,12 +49,12 @@ WINDOW = 10
 """Years of the past that drift and shock are taken from [a]."""
 FEWEST = 4
 """Known years under which a factor takes the history of its parent."""
-Z95 = float(norm.ppf(0.95))
 POWER, HOURS = "power_heat", "power:re_hours"
 RATIO_UNIT = {
     "residual": ("单位活动排放", "emissions per activity"),
     "electricity": ("单位活动用电", "electricity per activity"),
 }
+_NO_YEARS = (np.zeros(0, np.int64), np.zeros(0))
 GROUPS = {"residual": "decoupling", "electricity": "electricity", "power": "power", "driver": "economy"}
 """First part of the id of a factor -> group of the sensitivity analysis."""
 
@@ -116,19 +117,30 @@ def estimate_factors(
         known years and no parent.
     """
     known = history.restrict(base_year, as_of)
-    traces = [_crop(trace, window) for trace in _trace_all(known)]
-    _check_length(traces)
-    spreads = _spread_all(traces, last_year - base_year)
+    idle = _idle_drivers(known, base_year)
+    traces = [_crop(trace, window) for trace in _trace_all(known, idle)]
+    _check_length(traces, idle)
+    moving = [trace for trace in traces if trace.id.removeprefix("driver:") not in idle]
+    spreads = dict(zip(moving, _spread_all(moving, last_year - base_year), strict=True))
     factors = []
-    for trace, spread in zip(traces, spreads, strict=True):
-        observed = _observe(known, trace.id, base_year, last_year)
+    for trace in traces:
+        if trace.id.removeprefix("driver:") in idle:
+            factors.append(_hold_level(trace, last_year - base_year))
+            continue
+        spread = spreads[trace]
+        rows = own_outlooks(trace.id, outlooks, as_of)
+        observed = add_past(_observe(known, trace.id, base_year, last_year), rows, base_year, as_of)
         first = base_year + len(observed) + 1
-        years = range(first, last_year + 1)
-        growth, growth_sd, damping = _look_ahead(trace.id, spread, outlooks, years, as_of)
+        growth, errors = look_ahead(
+            (spread.growth, spread.growth_sd), rows, range(first, last_year + 1), len(observed)
+        )
         group = "export" if trace.id == "driver:power_export" else GROUPS[trace.kind]
         factors.append(
-            Factor(trace.id, group, trace.zh, trace.en, observed, growth, growth_sd, spread.shock_sd, damping)
-        )
+            Factor(
+                trace.id, group, trace.zh, trace.en, observed, growth, errors, spread.shock_sd,
+                trace.kind != "driver",
+            )
+        )  # fmt: skip
     correlation, _ = correlate(_yearly_changes(traces))
     return FactorSet(base_year, last_year, tuple(factors), correlation)
 
@@ -148,8 +160,12 @@ def group_drivers() -> dict[str, str]:
     return {group: found.get(group, "gdp") for group in terms.entries("sector_groups")}
 
 
-def _check_length(traces: Sequence[_Trace]) -> None:
-    short = [trace for trace in traces if trace.years.size < 2 and trace.id != HOURS]
+def _check_length(traces: Sequence[_Trace], idle: frozenset[str]) -> None:
+    short = [
+        trace
+        for trace in traces
+        if trace.years.size < 2 and trace.id != HOURS and trace.id.removeprefix("driver:") not in idle
+    ]
     if short:
         raise InputRefused(
             Finding("pathway_history_short", params={"factor": trace.id, "have": trace.years.size})
@@ -157,8 +173,21 @@ def _check_length(traces: Sequence[_Trace]) -> None:
         )
 
 
-def _trace_all(history: History) -> list[_Trace]:
-    drivers = {driver: _logs(history.series(driver)) for driver in terms.entries("pathway_drivers")}
+def _idle_drivers(history: History, base_year: int) -> frozenset[str]:
+    """Return drivers that are zero or negative in the base year: a province without coal, a net importer."""
+    found = set()
+    for driver in terms.entries("pathway_drivers"):
+        values = dict(history.series(driver).iter_rows())
+        if base_year in values and values[base_year] <= 0:
+            found.add(driver)
+    return frozenset(found)
+
+
+def _trace_all(history: History, idle: frozenset[str]) -> list[_Trace]:
+    drivers = {
+        driver: _NO_YEARS if driver in idle else _logs(history.series(driver))
+        for driver in terms.entries("pathway_drivers")
+    }
     traces = []
     for driver, (years, logs) in drivers.items():
         row = terms.entries("pathway_drivers")[driver]
@@ -171,13 +200,13 @@ def _trace_all(history: History) -> list[_Trace]:
     total = _logs(history.series("electricity_total"))
     for kind, frame in (("residual", history.group_co2), ("electricity", history.group_electricity)):
         for group, row in terms.entries("sector_groups").items():
-            if kind == "residual" and group == POWER:
+            if group == POWER:  # made by the power step; its own use goes with its output
                 continue
             own = _logs(frame.filter(pl.col("group") == group))
             if own[0].size < FEWEST:
                 own = total if kind == "electricity" else _logs(_sum_years(frame))
             zh, en = (f"{row['zh']}{RATIO_UNIT[kind][0]}", f"{row['en']}: {RATIO_UNIT[kind][1]}")
-            traces.append(_Trace(f"{kind}:{group}", zh, en, *_per_activity(own, drivers[activity[group]])))
+            traces.append(_Trace(f"{kind}:{group}", zh, en, *_ratio(own, activity[group], drivers, idle)))
     power_co2 = _logs(history.group_co2.filter(pl.col("group") == POWER))
     rate = _per_activity(power_co2, _logs(history.series("generation_thermal")))
     traces.append(_Trace("residual:heat", "单位供热排放", "Emissions per heat supplied", *rate))
@@ -194,6 +223,16 @@ def _logs(frame: pl.DataFrame) -> tuple[NDArray[np.int64], Array]:
 
 def _sum_years(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.group_by("year").agg(pl.col("value").sum())
+
+
+def _ratio(
+    own: tuple[NDArray[np.int64], Array], driver: str,
+    drivers: Mapping[str, tuple[NDArray[np.int64], Array]], idle: frozenset[str],
+) -> tuple[NDArray[np.int64], Array, NDArray[np.bool_]]:  # fmt: skip
+    """Return the past of a group per unit of its driver; alone where the driver stands still."""
+    if driver in idle:
+        return *own, np.ones(own[0].size, bool)
+    return _per_activity(own, drivers[driver])
 
 
 def _per_activity(
@@ -231,6 +270,11 @@ def _re_hours(history: History) -> tuple[NDArray[np.int64], Array, NDArray[np.bo
     made = pl.col("generation_wind") + pl.col("generation_solar")
     years, logs = _logs(wide.select("year", value=made / capacity).drop_nulls())
     return years, logs, np.ones(years.size, bool)
+
+
+def _hold_level(trace: _Trace, span: int) -> Factor:
+    """Return a driver that keeps its level: growth of nothing, or of an import, has no logarithm."""
+    return Factor(trace.id, GROUPS[trace.kind], trace.zh, trace.en, (), (0.0,) * span, (0.0,) * span, 0.0)
 
 
 def _crop(trace: _Trace, window: int) -> _Trace:
@@ -302,28 +346,6 @@ def _observe(history: History, factor: str, base_year: int, last_year: int) -> t
             break
         found.append(float(np.log(values[year] / values[base_year])))
     return tuple(found)
-
-
-def _look_ahead(
-    factor: str, spread: _Spread, outlooks: pl.DataFrame, years: Iterable[int], as_of: date | None
-) -> tuple[tuple[float, ...], float, float]:
-    """Return central growth by year, its error, and how that is damped, with the outlooks of a driver."""
-    kind, _, name = factor.partition(":")
-    rows = outlooks.filter(pl.col("driver") == name).to_dicts() if kind == "driver" else []
-    rows = [row for row in rows if as_of is None or latest_date(row["known_on"]) <= as_of]
-    rows.sort(key=lambda row: (latest_date(row["known_on"]), row["from_year"]))
-    growth, errors, given = [], [], 0
-    for step, year in enumerate(years):
-        fitting = [row for row in rows if row["from_year"] <= year <= row["to_year"]]
-        if not fitting:
-            growth.append(spread.growth * DAMPING**step)
-            errors.append(spread.growth_sd)
-            continue
-        row, given = fitting[-1], given + 1
-        growth.append(float(np.log1p(row["growth"])))
-        errors.append(float((np.log1p(row["growth_high"]) - np.log1p(row["growth_low"])) / (2 * Z95)))
-    error = float(np.sqrt(np.mean(np.square(errors)))) if errors else spread.growth_sd
-    return tuple(growth), error, 1.0 if given and given == len(growth) else DAMPING
 
 
 def _yearly_changes(traces: Sequence[_Trace]) -> Array:

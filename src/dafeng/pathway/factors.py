@@ -3,20 +3,21 @@ r"""Random paths of drivers and residuals: what may come beside what is decided.
 A factor is the logarithm of an index that is 0 in the base year. Where its value is known it follows the
 observations; afterwards it grows with a central rate, an error of that rate, and yearly shocks:
 
-.. math:: L(t) = L(k) + \sum_{s=k+1}^{t} g(s) + \sigma_g z_0 \sum_{s=1}^{t-k} \varphi^{s-1}
-          + \sigma_s W(t-k)
+.. math:: L(t) = L(k) + \sum_{s=k+1}^{t} g(s) + z_0 \sum_{s=k+1}^{t} \sigma_g(s)
+          + \sigma_s W(t-k) - m(t)
 
-with standard normal :math:`z_0` and :math:`W(h) = \rho W(h-1) + e_h`. The error of the rate is damped like
-the trend itself (E. S. Gardner and E. McKenzie 1985, Management Science 31(10) 1237-1246,
-doi:10.1287/mnsc.31.10.1237): a rate that was estimated from ten years says little of the fortieth. Shocks die
-away slowly. Both are taken in Karhunen-Loève modes, so that the first coordinates of a low-discrepancy
-sequence carry most of the variance. Factors are correlated mode by mode.
+with standard normal :math:`z_0` and :math:`W(h) = \rho W(h-1) + e_h`; :math:`m` is half the variance where
+the central path shall be the mean. The error of a rate that no outlook gives is damped like the trend itself
+(E. S. Gardner and E. McKenzie 1985, Management Science 31(10) 1237-1246, doi:10.1287/mnsc.31.10.1237): a rate
+that was estimated from ten years says little of the fortieth. Shocks die away slowly. Both are taken in
+Karhunen-Loève modes, so that the first coordinates of a low-discrepancy sequence carry most of the variance.
+Factors are correlated mode by mode.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,13 +49,13 @@ class Factor:
         Logarithm of the index in the years after the base year that are known, without gaps.
     growth : tuple of float
         Central growth of the logarithm in every later year [1/a]; as long as the rest of the span.
-    growth_sd : float
-        Standard deviation of the error of the growth in the first year [1/a].
+    errors : tuple of float
+        Standard deviation of the error of the growth in each of these years [1/a]; one error for all years.
     shock_sd : float
         Standard deviation of the yearly shock [1].
-    damping : float
-        Factor by which the error of the growth weakens from year to year; 1 where an outlook for the whole
-        span gives the growth.
+    keeps_mean : bool
+        Whether the central path is the mean of the index rather than its median: then noise in a sector does
+        not raise what is expected of it.
     """
 
     id: str
@@ -63,9 +64,9 @@ class Factor:
     en: str
     observed: tuple[float, ...]
     growth: tuple[float, ...]
-    growth_sd: float
+    errors: tuple[float, ...]
     shock_sd: float
-    damping: float = DAMPING
+    keeps_mean: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,23 +114,26 @@ def draw_paths(factors: FactorSet, normals: Array) -> Array:
     count, years = len(factors.factors), factors.last_year - factors.base_year + 1
     if normals.shape[1] != factors.width:
         raise InputRefused.of("series_length", what=f"normals {normals.shape}, width {factors.width}")
-    root = _root(factors.correlation)
+    root = _root(np.ascontiguousarray(factors.correlation).tobytes(), count)
     modes = np.einsum("fg,nmg->mfn", root, normals.reshape(-1, 1 + MODES, count))
     paths = np.zeros((count, years, normals.shape[0]))
     for position, factor in enumerate(factors.factors):
         known = len(factor.observed)
-        if known + len(factor.growth) != years - 1:
+        if known + len(factor.growth) != years - 1 or len(factor.errors) != len(factor.growth):
             raise InputRefused.of("series_length", what=f"{factor.id}: {known}+{len(factor.growth)}")
         if known:
             paths[position, 1 : known + 1] = np.array(factor.observed)[:, None]
         ahead = years - 1 - known
         if ahead <= 0:
             continue
-        steps = np.arange(1, ahead + 1)
         central = (factor.observed[-1] if known else 0.0) + np.cumsum(factor.growth)
         walk = _walk_modes(ahead) @ modes[1:, position]
-        lasting = damped_steps(steps, factor.damping)[:, None] * (factor.growth_sd * modes[0, position])
-        paths[position, known + 1 :] = central[:, None] + lasting + factor.shock_sd * walk
+        lasting = np.cumsum(factor.errors)
+        if factor.keeps_mean:
+            central = central - (lasting**2 + factor.shock_sd**2 * _walk_variance(ahead)) / 2
+        paths[position, known + 1 :] = (
+            central[:, None] + lasting[:, None] * modes[0, position] + factor.shock_sd * walk
+        )
     return paths
 
 
@@ -138,17 +142,20 @@ def central_paths(factors: FactorSet) -> Array:
     return np.asarray(draw_paths(factors, np.zeros((1, factors.width)))[:, :, 0])
 
 
-def damped_steps(steps: NDArray[np.int64], damping: float = DAMPING) -> Array:
-    """Return how much of a yearly rate has added up after a number of years [a].
+def damp_errors(first: float, years: int) -> tuple[float, ...]:
+    """Return the error of a growth that no outlook gives, year by year [1/a].
 
     Examples
     --------
-    >>> damped_steps(np.array([1, 2])).round(2).tolist()
-    [1.0, 1.9]
+    >>> [round(error, 4) for error in damp_errors(0.01, 3)]
+    [0.01, 0.009, 0.0081]
     """
-    if damping == 1.0:
-        return np.asarray(steps, dtype=np.float64)
-    return np.asarray((1 - damping**steps) / (1 - damping))
+    return tuple(first * DAMPING**step for step in range(years))
+
+
+def _walk_variance(steps: int) -> Array:
+    """Return the variance of the shocks that have added up after each number of years."""
+    return np.asarray((1 - PERSISTENCE ** (2 * np.arange(1, steps + 1))) / (1 - PERSISTENCE**2))
 
 
 @cache
@@ -168,9 +175,10 @@ def _walk_modes(steps: int) -> Array:
     return np.asarray(exact)
 
 
-def _root(correlation: Array) -> Array:
-    """Return the symmetric square root of a correlation matrix."""
-    values, vectors = np.linalg.eigh(correlation)
+@lru_cache(maxsize=16)
+def _root(correlation: bytes, count: int) -> Array:
+    """Return the symmetric square root of a correlation matrix, given as the bytes of its numbers."""
+    values, vectors = np.linalg.eigh(np.frombuffer(correlation).reshape(count, count))
     if values.min() < -1e-8:
         raise InputRefused.of("series_not_finite", what=f"correlation, eigenvalue {values.min():.3g}")
     return np.asarray(vectors * np.sqrt(np.clip(values, 0, None)) @ vectors.T)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dafeng.pathway.model import Array
     from dafeng.scenario import Scenario
 
-FACTOR_SCALED = ("residual:", "electricity:")
+FACTOR_SCALED = ("residual:", "electricity:", "power:")
 """Factors whose growth is the historical decoupling."""
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import polars as pl
@@ -45,6 +45,8 @@ SCOPE = Scope(process="energy_only")
 """Scope of the scores: combustion inside the province, exported power included, CO2."""
 ACCEPTED = (0.80, 0.97)
 """Share of sector-years that the 90 % range should hold."""
+FEWEST_DRAWS = 200
+"""Futures that a verdict on the tails of a range needs: ten beyond either end of a 90 % range."""
 TOTAL, CO2_UNIT = "total", "Mt"
 OUTCOMES = {
     "electricity_demand_twh": ("elec_consumption_social", 0.1, "TWh"),
@@ -109,11 +111,6 @@ class Hindcast:
         return float(row["coverage90"][0])
 
     @property
-    def calibrated(self) -> bool:
-        """Whether that share lies within :data:`ACCEPTED`."""
-        return ACCEPTED[0] <= self.coverage <= ACCEPTED[1]
-
-    @property
     def misses(self) -> pl.DataFrame:
         """Sector-years outside the engine's 90 % range: series, year, observed, p05, p95."""
         outside = (pl.col("model") == "engine") & (pl.col("kind") == "group") & ~pl.col("inside90")
@@ -173,6 +170,18 @@ def hindcast(
     ridge = _score_references(board, history, plan)
     scores = pl.concat(board.parts)
     return Hindcast(plan, scores, summarise_scores(scores), ridge)
+
+
+def judge_coverage(share: float) -> Literal["narrow", "fits", "wide"]:
+    """Return whether a 90 % range that holds this share of what came is as wide as it should be.
+
+    Examples
+    --------
+    >>> judge_coverage(0.9), judge_coverage(0.7)
+    ('fits', 'narrow')
+    """
+    low, high = ACCEPTED
+    return "narrow" if share < low else "wide" if share > high else "fits"
 
 
 def read_outcomes(observations: pl.DataFrame, region: str, first: int, last: int) -> pl.DataFrame:

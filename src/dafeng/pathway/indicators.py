@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Form = Literal["level", "index", "change", "added", "yearly"]
 LEVER_PREFIX = "lever:"
+DELIVERED_QUANTITIES = {"wind_pv_capacity_gw": "wind_pv_capacity", "storage_gw": "storage"}
+"""Quantities that are nothing but delivered levers, and the variable that these levers supply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,29 @@ class IndicatorRule:
     def lever(self) -> str:
         """Lever whose value the indicator is; empty if it is none."""
         return self.over[0].removeprefix(LEVER_PREFIX) if self.over[0].startswith(LEVER_PREFIX) else ""
+
+    @property
+    def delivered(self) -> bool:
+        """Whether the indicator is what levers deliver, so that the assumed delivered share decides it."""
+        return all(name.startswith(LEVER_PREFIX) or name in DELIVERED_QUANTITIES for name in self.quantities)
+
+    def delivering(self, effects: pl.DataFrame | None) -> tuple[str, ...]:
+        """Return the levers that the indicator is made of; none if the model makes it of more than levers.
+
+        Parameters
+        ----------
+        effects : LeverEffects, optional
+            Names the levers behind a quantity.
+        """
+        if self.lever or effects is None or not self.delivered:
+            return (self.lever,) if self.lever else ()
+        supplied = {DELIVERED_QUANTITIES[name] for name in self.quantities}
+        rows = effects.select("lever_id", "effect", "variable").iter_rows()
+        return tuple(
+            dict.fromkeys(
+                lever for lever, kind, variable in rows if kind == "supply" and variable in supplied
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -87,7 +87,7 @@ def collect_outcome(
         for gas, mass in emit_gases(engine, futures, name, index, on).items():
             gases[gas][place] += mass
     co2[engine.chains.index("hydrogen")] += served.hydrogen_mt
-    exported = exported_co2(served.power, co2[engine.chains.index("power")])
+    exported = exported_co2(served.power, co2[engine.chains.index("power")], engine.parts.power.own_use_share)
     quantities = {
         **_driver_quantities(engine, drivers),
         **_power_quantities(engine, futures, served, on),
@@ -125,7 +125,7 @@ def _power_quantities(
         np.zeros_like(power.demand_twh),
     )
     return {
-        "electricity_demand_twh": (1.0 + engine.parts.power.loss_share) * power.demand_twh,
+        "electricity_demand_twh": power.generation_twh - power.export_twh,
         "generation_twh": power.generation_twh,
         "thermal_generation_twh": power.thermal_twh,
         "wind_pv_generation_twh": power.wind_pv_twh,
@@ -144,8 +144,8 @@ def _energy_quantities(
 ) -> dict[str, Array]:  # fmt: skip
     """Return coal and energy use, shares of electricity and of non-fossil energy.
 
-    Energy use is fuels that are burnt, what is lost in coking, and power that is not thermal at the coal that
-    thermal units would need; exported power is taken off at the same rate. Coal use counts all coal that is
+    Energy use is fuels that are burnt, what is lost in coking, and wind, PV and hydro at the net coal rate of
+    thermal power; exported power is taken off at the same rate. Coal use counts all coal that is
     burnt or made into coke, also for coke that leaves: it is no part of energy use.
     """
     power, base = served.power, engine.parts.base
@@ -161,8 +161,8 @@ def _energy_quantities(
         ),
         np.zeros_like(power.demand_twh),
     ) + demand["electricity"] + demand["heat"] + demand["hydrogen"]  # fmt: skip
-    per_twh = power.coal_rate * 1e-3
-    clean = (power.generation_twh - power.thermal_twh) * per_twh
+    per_twh = engine.parts.parameters.net_coal_rate * 1e-3
+    clean = (power.wind_pv_twh + engine.parts.power.hydro_twh) * per_twh
     burnt = sum(by_fuel.values(), np.zeros_like(final)) / TJ_PER_MTCE
     lost = base.coking_loss_tj * drivers["coke_output"] / TJ_PER_MTCE
     used = burnt + lost + clean - power.export_twh * per_twh

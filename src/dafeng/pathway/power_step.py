@@ -1,11 +1,12 @@
 r"""Power, heat and hydrogen in reduced form: what the chains ask for is made here.
 
-.. math:: G_{th} = (1 + \ell) D + X - G_{wp} - G_{hyd} - G_{rec}, \qquad
+.. math:: G_{th} = \frac{(1 + \ell) D + X}{1 - u} - G_{wp} - G_{hyd} - G_{rec}, \qquad
           C = C_b \, \frac{G_{th}}{G_{th,b}} \, \frac{r}{r_b} \, e^{\rho}
 
-with demand D, net export X, wind and PV, hydro, power from recovered energy, the net coal rate r, a residual
-:math:`\rho` and the base year b. The loss share :math:`\ell` closes the base year. Curtailment rises with the
-share of wind and PV and falls with storage and flexible units (a stand-in until the hourly model has run).
+with demand D, net export X, own use of plants u, wind and PV, hydro, power from recovered energy, the net
+coal rate r, a residual :math:`\rho` and the base year b. The loss share :math:`\ell` closes the base year.
+Curtailment rises with the share of wind and PV and falls with storage and flexible units (a stand-in until
+the hourly model has run).
 """
 
 from __future__ import annotations
@@ -42,8 +43,8 @@ class PowerBase:
 
     Attributes
     ----------
-    generation_twh, thermal_twh, wind_pv_twh, hydro_twh, export_twh, demand_twh : float
-        Gross generation by kind, net export, final use of all chains [TWh].
+    generation_twh, thermal_twh, wind_pv_twh, hydro_twh, export_twh, demand_twh, own_use_twh : float
+        Gross generation by kind, net export, final use of all chains but power, use of power plants [TWh].
     wind_pv_gw, wind_pv_gw_before : float
         Capacity at the end of the base year and of the year before [GW].
     coal_rate : float
@@ -56,6 +57,7 @@ class PowerBase:
     hydro_twh: float
     export_twh: float
     demand_twh: float
+    own_use_twh: float
     wind_pv_gw: float
     wind_pv_gw_before: float
     coal_rate: float
@@ -67,8 +69,13 @@ class PowerBase:
 
     @property
     def loss_share(self) -> float:
-        """Share of the final use that is lost, used by plants or unexplained [1]."""
-        return (self.generation_twh - self.export_twh) / self.demand_twh - 1.0
+        """Share of the final use that is lost on the way or unexplained [1]."""
+        return (self.generation_twh - self.own_use_twh - self.export_twh) / self.demand_twh - 1.0
+
+    @property
+    def own_use_share(self) -> float:
+        """Share of the generation that power plants use [1]."""
+        return self.own_use_twh / self.generation_twh
 
     @property
     def full_load_hours(self) -> float:
@@ -97,6 +104,9 @@ class PowerParameters:
         Electricity per hydrogen by electrolysis [1].
     hydrogen_handling : float
         Electricity to store, move and fill, per hydrogen [1].
+    net_coal_rate : float
+        Net coal rate in the base year: levers change it in proportion, and wind, PV and hydro count at it
+        in energy use [gce/kWh].
     """
 
     curtailment_base: float
@@ -108,6 +118,7 @@ class PowerParameters:
     hydrogen_coal_power: float
     hydrogen_power: float
     hydrogen_handling: float
+    net_coal_rate: float
 
 
 @cache
@@ -173,7 +184,7 @@ def step_power(
     before = np.vstack([np.full_like(capacity[:1], base.wind_pv_gw_before), capacity[:-1]])
     potential = (capacity + before) / 2 * base.full_load_hours / 1000.0 * hours_index
     potential = potential / (1.0 - parameters.curtailment_base)
-    needed = (1.0 + base.loss_share) * demand + export_twh
+    needed = ((1.0 + base.loss_share) * demand + export_twh) / (1.0 - base.own_use_share)
     share, share_base = (
         potential / needed,
         base.wind_pv_twh / (1.0 - parameters.curtailment_base) / base.generation_twh,
@@ -195,7 +206,8 @@ def step_power(
     thermal = np.maximum(rest - wind_pv, THERMAL_FLOOR * base.thermal_twh)
     wind_pv = np.maximum(np.minimum(wind_pv, rest - thermal), 0.0)
     curtailment = np.where(potential > 0, 1.0 - wind_pv / np.maximum(potential, 1e-12), 0.0)
-    rate = np.maximum(base.coal_rate + supply["coal_rate"], 0.5 * base.coal_rate) + np.zeros_like(demand)
+    relative = np.maximum(1.0 + supply["coal_rate"] / parameters.net_coal_rate, 0.5)
+    rate = base.coal_rate * relative + np.zeros_like(demand)
     generation = thermal + wind_pv + fixed
     return PowerFlows(
         demand, generation, thermal, thermal / base.thermal_twh * rate / base.coal_rate, wind_pv, capacity,
@@ -203,14 +215,15 @@ def step_power(
     )  # fmt: skip
 
 
-def exported_co2(power: PowerFlows, co2_mt: Array) -> Array:
+def exported_co2(power: PowerFlows, co2_mt: Array, own_use_share: float) -> Array:
     """Return the CO2 of electricity sent out, net [Mt].
 
-    Exports carry the mean of the generation of the province; where levers give them a larger share of
+    Exports carry the mean of what plants of the province send out; where levers give them a larger share of
     renewables, only the rest of them is thermal.
     """
-    mean = co2_mt / np.maximum(power.generation_twh, 1e-9)
-    thermal = co2_mt / np.maximum(power.thermal_twh, 1e-9)
+    sent = 1.0 - own_use_share
+    mean = co2_mt / np.maximum(power.generation_twh * sent, 1e-9)
+    thermal = co2_mt / np.maximum(power.thermal_twh * sent, 1e-9)
     renewable = power.wind_pv_twh / np.maximum(power.generation_twh, 1e-9)
     extra = np.clip(power.export_renewable - renewable, 0.0, 1.0)
     return np.asarray(power.export_twh * np.maximum(mean - extra * thermal, 0.0))

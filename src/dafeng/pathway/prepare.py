@@ -137,26 +137,27 @@ def read_power_base(tables: Mapping[str, pl.DataFrame], region: str, base: BaseY
     twh = {name: TWH_PER_100GWH * (value or 0.0) for name, value in found.items()}
     power = base.chains.index("power")
     electricity = base.energy_tj[:, CARRIERS.index("electricity")]
-    demand = float(electricity.sum() - electricity[power]) / TJ_PER_TWH
-    sent = TWH_PER_100GWH * export if export is not None else twh["generation"] - demand
-    now, before = (_capacity(tables, region, year) for year in (base.year, base.year - 1))
+    own_use = float(electricity[power]) / TJ_PER_TWH
+    demand = float(electricity.sum()) / TJ_PER_TWH - own_use
+    sent = TWH_PER_100GWH * export if export is not None else twh["generation"] - demand - own_use
+    now, before = (_capacity(tables, region, year, base.year) for year in (base.year, base.year - 1))
     fuel_tj = float(base.energy_tj[power, : CARRIERS.index("electricity")].sum())
     rate = fuel_tj / 29.3076 / twh["thermal"] if twh["thermal"] else 0.0
     return PowerBase(
-        twh["generation"], twh["thermal"], twh["wind"] + twh["solar"], twh["hydro"], sent, demand,
+        twh["generation"], twh["thermal"], twh["wind"] + twh["solar"], twh["hydro"], sent, demand, own_use,
         now, now if before is None or not before else before, rate,
     )  # fmt: skip
 
 
-def _capacity(tables: Mapping[str, pl.DataFrame], region: str, year: int) -> float:
-    """Return wind and PV at the end of a year [GW]; between published years on the straight line."""
+def _capacity(tables: Mapping[str, pl.DataFrame], region: str, year: int, last: int) -> float:
+    """Return wind and PV at the end of a year [GW]; between years up to the last one on the straight line."""
     seen = yearly_figures(tables["observations"], region)
     known = dict(seen.get(CAPACITY_SERIES[0], {}))
     wind, solar = (seen.get(name, {}) for name in CAPACITY_SERIES[1:])
     known |= {at: wind[at] + solar[at] for at in sorted(set(wind) & set(solar) - set(known))}
-    if not known:
+    points = sorted(at for at in known if at <= last)
+    if not points:
         return 0.0
-    points = sorted(known)
     return GW_PER_10MW * float(np.interp(year, points, [known[at] for at in points]))
 
 

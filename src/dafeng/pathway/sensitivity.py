@@ -52,7 +52,6 @@ from dafeng.pathway.sampling import sobol_points
 from dafeng.table import Table, check, column
 
 if TYPE_CHECKING:
-    from dafeng.errors import Language
     from dafeng.pathway.model import Dimension
 
 Array = NDArray[np.float64]
@@ -184,40 +183,6 @@ def shapley_effects(
             found = None
         frames.append(_table_of(output, groups, found, size, names or {}))
     return Sensitivity(check(pl.concat(frames), SensitivityIndex), tuple(findings))
-
-
-def rank_words(table: pl.DataFrame, output: str, language: Language, shown: int = 3) -> str:
-    """Return which groups an output's spread comes from, as one sentence.
-
-    Parameters
-    ----------
-    table : polars.DataFrame
-        Contract :class:`SensitivityIndex`.
-    output : str
-        Output id.
-    language : {"zh", "en"}
-    shown : int
-        Groups that are named [1].
-    """
-    own = check(table, SensitivityIndex).filter(pl.col("output") == output)
-    known = own.drop_nulls("shapley_effect").sort("shapley_effect", descending=True)
-    if known.is_empty():
-        return "没有可用的敏感性结果" if language == "zh" else "there is no usable sensitivity result"
-    parts = [
-        f"{row[language]} {row['shapley_effect']:.0%}"
-        + (
-            f"（{row['low']:.0%}–{row['high']:.0%}）"
-            if language == "zh"
-            else f" ({row['low']:.0%}–{row['high']:.0%})"
-        )
-        for row in known.head(shown).iter_rows(named=True)
-    ]
-    rest = known["shapley_effect"][shown:].sum()
-    if known.height > shown:
-        parts.append(f"其余合计 {rest:.0%}" if language == "zh" else f"all others {rest:.0%}")
-    if language == "zh":
-        return "结果的方差来自：" + "，".join(parts) + "（括号内为 90% 区间）"
-    return "the variance of the result comes from: " + ", ".join(parts) + " (90 % intervals in brackets)"
 
 
 # --- shared with the tornado ------------------------------------------------------------------------------

@@ -39,7 +39,10 @@ _ROUNDING = 1e-9
 
 
 class TargetOutlook(Table):
-    """Targets of the plan in the futures of one scenario."""
+    """Targets of the plan in the futures of one scenario.
+
+    In the state ``assumed`` the indicator is what levers deliver: the values are there, a share is not.
+    """
 
     target_id: str = column(key=True, zh="目标编号", en="Target id")
     indicator_id: str = column(zh="指标", en="Indicator")
@@ -55,21 +58,13 @@ class TargetOutlook(Table):
     p50: float = column(unit="unit", nullable=True, zh="中位数", en="Median")
     p95: float = column(unit="unit", nullable=True, zh="95% 分位", en="95th percentile")
     met_low: float = column(
-        unit="1",
-        nullable=True,
-        low=0,
-        high=1,
-        zh="达到的未来所占份额（最严读法）",
-        en="Futures that meet it (strictest)",
-    )
+        unit="1", nullable=True, low=0, high=1,
+        zh="达到的未来所占份额（最严读法）", en="Futures that meet it (strictest)",
+    )  # fmt: skip
     met_high: float = column(
-        unit="1",
-        nullable=True,
-        low=0,
-        high=1,
-        zh="达到的未来所占份额（最宽读法）",
-        en="Futures that meet it (widest)",
-    )
+        unit="1", nullable=True, low=0, high=1,
+        zh="达到的未来所占份额（最宽读法）", en="Futures that meet it (widest)",
+    )  # fmt: skip
     state: str = column(vocabulary="outlook_state", zh="状态", en="State")
     basis: str = column(vocabulary="evidence_state", nullable=True, zh="数的状态", en="State of the number")
     reason_zh: str = column(zh="说明（中文）", en="Reason (Chinese)")
@@ -221,15 +216,15 @@ def outlook_reasons() -> Mapping[str, Mapping[str, str]]:
 
 
 def _basis_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
-    """Return the state of the numbers behind every indicator: of a lever, the weaker of value and share."""
+    """Return the state of the numbers behind every indicator: of levers, the weakest of values and shares."""
     order = tuple(terms.entries("evidence_state"))
     ranges = tables.get("lever_ranges")
     states = {} if ranges is None else {row["lever_id"]: row for row in ranges.iter_rows(named=True)}
     found = {}
     for name, rule in indicator_rules().items():
-        row = states.get(rule.lever)
-        weaker = "derived" if row is None else max(row["base_state"], row["success_state"], key=order.index)
-        found[name] = weaker
+        rows = [states[one] for one in rule.delivering(tables.get("lever_effects")) if one in states]
+        behind = [row[state] for row in rows for state in ("base_state", "success_state")]
+        found[name] = max(behind, key=order.index, default="derived")
     return found
 
 
@@ -245,12 +240,9 @@ def _year_of(target: Mapping[str, Any], readings: OutlookReadings, last: int | N
 
 
 def _judge(
-    case: Mapping[str, Any],
-    paths: IndicatorPaths,
-    readings: OutlookReadings,
-    region: str,
+    case: Mapping[str, Any], paths: IndicatorPaths, readings: OutlookReadings, region: str,
     peaks: Mapping[str, float],
-) -> Judged:
+) -> Judged:  # fmt: skip
     """Return what stands against an outlook, else the outlook."""
     if case["target_id"] in peaks:
         return Judged("expressed", "judged_peak", shares=(peaks[case["target_id"]],))
@@ -358,7 +350,15 @@ def _conclude(
     met: list[Booleans],
     readings: OutlookReadings,
 ) -> Judged:
-    """Return a share of futures; the readings count as one answer when they agree to two digits."""
+    """Return a share of futures; the readings count as one answer when they agree to two digits.
+
+    What levers deliver has no share: the assumed delivered share decides it, not the model.
+    """
+    if rule.delivered:
+        fixed = bool(np.ptp(values) <= _ROUNDING * max(1.0, float(np.abs(values).max())))
+        unsettled = rule.open and rule.indicator_id not in readings.settled
+        reason = "assumed_fixed" if fixed else "assumed"
+        return Judged("assumed", f"{reason}_open" if unsettled else reason, values)
     shares = tuple(float(one.mean()) for one in met)
     state, reason = "expressed", "judged_standing" if case["timing"] == "standing" else "judged"
     if len({round(100 * share) for share in shares}) > 1:

@@ -51,7 +51,7 @@ class CoalitionWorth:
         power = served.flows["power"].co2_mt
         result = total[0] + power + served.flows["heat_supply"].co2_mt + served.hydrogen_mt
         if self._scope.boundary == "consumption" or self._scope.power_export == "excluded":
-            result = result - exported_co2(served.power, power)
+            result = result - exported_co2(served.power, power, self._engine.parts.power.own_use_share)
         if self._scope.gases == "all":
             result = result + self._special_gases(served, on)
         return np.asarray(result)

@@ -14,7 +14,7 @@ from dafeng.report.traces import Trace
 from dafeng.report.words import phrase, plain, term_pair
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from dafeng.report.context import ReportContext
 
@@ -157,6 +157,26 @@ def list_scopes(rows: Iterable[Mapping[str, Any]]) -> list[Scope]:
     return list(dict.fromkeys(scope_of(row) for row in rows))
 
 
+def join_scopes(scopes: Iterable[Scope]) -> list[tuple[Scope, ...]]:
+    """Return scopes in their order, those that count the same together.
+
+    What is consumed is counted as what is produced without exported power, so that the axis of exported power
+    changes nothing in the boundary ``consumption``.
+
+    Examples
+    --------
+    >>> made, used = ("production", "excluded", "x", "co2"), ("consumption", "excluded", "x", "co2")
+    >>> len(join_scopes([made, ("production", "included", "x", "co2"), used]))
+    2
+    """
+    found: dict[tuple[object, ...], list[Scope]] = {}
+    for scope in scopes:
+        boundary, power_export, process, gases = scope
+        without_export = boundary == "consumption" or power_export == "excluded"
+        found.setdefault((without_export, process, gases), []).append(scope)
+    return [tuple(same) for same in found.values()]
+
+
 def per_hundred(share: float, key: str) -> Markup:
     """Return a share as a count of 100 futures with its trace; never none and never all.
 
@@ -216,8 +236,3 @@ def trace_input(context: ReportContext, row: Mapping[str, Any], unit: str | None
             place_en=notes[1],
         )
     )
-
-
-def join_pairs(pairs: Sequence[Pair]) -> Pair:
-    """Return names in a row, Chinese and English."""
-    return "、".join(zh for zh, _ in pairs), ", ".join(en for _, en in pairs)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import zlib
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO
 from zipfile import BadZipFile
 
@@ -42,6 +44,8 @@ class FolderChunks:
     """
 
     folder: Path
+    keys: set[str] = field(default_factory=set, init=False)
+    """Keys that chunks were asked for or kept under."""
 
     def load(self, key: str, start: int) -> dict[str, NDArray[np.float64]] | None:
         """Return a chunk; None if it is not there, cannot be read or fails its checksum.
@@ -53,6 +57,7 @@ class FolderChunks:
         start : int
             Number of its first draw.
         """
+        self.keys.add(key)
         try:
             with self._path(key, start).open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
                 return {name: kept[name] for name in kept.files}
@@ -67,12 +72,20 @@ class FolderChunks:
         InputRefused
             ``output_not_writable``.
         """
+        self.keys.add(key)
 
         def write(stream: BinaryIO) -> None:
             named: dict[str, Any] = dict(arrays)
             np.savez(stream, **named)
 
         write_atomically(self._path(key, start), write)
+
+    def clear(self) -> None:
+        """Remove the chunks of the keys of this object, and the folder if it is empty then."""
+        for key in self.keys:
+            shutil.rmtree(self._path(key, 0).parent, ignore_errors=True)
+        with suppress(OSError):
+            self.folder.rmdir()
 
     def _path(self, key: str, start: int) -> Path:
         return self.folder / key[:32] / f"{start:010d}.npz"

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from dafeng.report import pathway_view as shared
 from dafeng.report.drawing import draw, grade_mark
 from dafeng.report.fan_chart import Dot, Fan, Line, Range, draw_fan
-from dafeng.report.figures import missing, number_button, traced, unit_pair
+from dafeng.report.figures import missing, number, number_button, traced, unit_pair
 from dafeng.report.page import Page
 from dafeng.report.pathway_view import (
     CUMULATIVE,
@@ -23,12 +23,14 @@ from dafeng.report.pathway_view import (
     span_text,
     trace_input,
 )
+from dafeng.report.span_bar import draw_share
 from dafeng.report.traces import Trace
 from dafeng.report.words import both, phrase, plain, term
 
 if TYPE_CHECKING:
     from dafeng.report.context import ReportContext
 
+ASSUMPTIONS = "pathway.assumptions"
 SECURITY, PUBLISHED, HISTORY = "pathway.security", "pathway.published", "inventory.published"
 TITLE = "peak-message"
 HISTORY_VARIABLES = {"with_process": "co2_total", "energy_only": "co2_fuel_combustion"}
@@ -36,6 +38,7 @@ HISTORY_VARIABLES = {"with_process": "co2_total", "energy_only": "co2_fuel_combu
 QUANTILES = ("p05", "p25", "p50", "p75", "p95")
 YEARS_APART = 5
 LEVEL_UNIT = "Mt CO2"
+NONE = Markup('<span class="null">—</span>')
 
 
 def render_peak(context: ReportContext) -> str:
@@ -64,6 +67,7 @@ def render_peak(context: ReportContext) -> str:
         by_year=main["by_year"],
         has_history=bool(_history(context, scope, view.base_year)),
         years=_fan_rows(view, scope, key),
+        assumed=_assumptions(view, scope),
         spans=_spans(context),
         groups=_groups(view, peaks, below),
         published=[_published_row(context, *numbered) for numbered in published],
@@ -192,6 +196,50 @@ def _fan_rows(view: PathwayView, scope: Scope, key: str) -> list[tuple[int, list
     ]  # fmt: skip
 
 
+def _assumptions(view: PathwayView, scope: Scope) -> dict[str, Any] | None:
+    """Return what single assumptions do to the answer, the largest effect first; None when not computed."""
+    rows = [
+        row
+        for row in view.context.rows(ASSUMPTIONS)
+        if row["scenario"] == view.main and scope_of(row) == scope
+    ]
+    if len(rows) < 2:
+        return None
+    base, *changed = rows
+    ranked = sorted(changed, key=lambda row: -abs(row["difference"]))
+    key = view.trace(base["unit"], "peak.assumed_step", view.main, scope, futures=f"{base['draws']:,}")
+    ends = {
+        name: {
+            f"{name}": shared.per_hundred(row["peaked_share"], key),
+            f"{name}_name": (row["zh"], row["en"]),
+        }
+        for name, row in (
+            ("low", min(rows, key=lambda row: row["peaked_share"])),
+            ("high", max(rows, key=lambda row: row["peaked_share"])),
+        )
+    }
+    return {
+        "title": phrase(
+            "peak.assumed.message", year=base["by_year"],
+            base=shared.per_hundred(base["peaked_share"], key), **ends["low"], **ends["high"],
+        ),
+        "draws": f"{base['draws']:,}", "unit": base["unit"],
+        "rows": [_assumption_row(row, key, changed=row is not base) for row in (base, *ranked)],
+    }  # fmt: skip
+
+
+def _assumption_row(row: Row, key: str, *, changed: bool) -> dict[str, Any]:
+    year = row["p50_year"]
+    difference = number(round(100 * row["difference"]), 0, signed=True)
+    return {
+        "name": both(row["zh"], row["en"]), "changed": changed, "bar": draw_share(row["peaked_share"]),
+        "share": shared.per_hundred(row["peaked_share"], key),
+        "difference": number_button(difference, key) if changed else NONE,
+        "year": phrase("peak.beyond") if year is None else number_button(str(year), key),
+        "level": traced(row["level_p50"], key, 0),
+    }  # fmt: skip
+
+
 def _spans(context: ReportContext) -> list[tuple[int, int]]:
     rows = context.rows(CUMULATIVE)
     return sorted({(row["from_year"], row["to_year"]) for row in rows})
@@ -208,7 +256,7 @@ def _groups(
     }
     found = {(row["scenario"], scope_of(row)): row for row in peaks}
     groups = []
-    for scope in shared.list_scopes(peaks):
+    for scope, *same in shared.join_scopes(shared.list_scopes(peaks)):
         rows = [found[name, scope] for name in view.names if (name, scope) in found]
         keys = [view.trace(row["unit"], scenario=row["scenario"], scope=scope) for row in rows]
         lines = []
@@ -216,8 +264,16 @@ def _groups(
             cells = [_sum(sums.get((row["scenario"], scope, span)), key) for span in _spans(context)]
             lines.append({**_peak_row(view, row, key, below=row["scenario"] in below), "sums": cells})
         unit_words = unit_pair(rows[0]["unit"])
-        groups.append((both(*shared.scope_pair(scope)), both(unit_words["zh"], unit_words["en"]), lines))
+        groups.append((_scope_name(scope, same), both(unit_words["zh"], unit_words["en"]), lines))
     return groups
+
+
+def _scope_name(scope: Scope, same: list[Scope]) -> Markup:
+    """Return the name of a scope with those of the scopes that count the same."""
+    name = both(*shared.scope_pair(scope))
+    for other in same:
+        name = Markup("{}{}").format(name, phrase("peak.same_scope", scope=shared.scope_pair(other)))
+    return name
 
 
 def _sum(row: Row | None, key: str) -> Markup:
@@ -274,4 +330,6 @@ def _floor_rows(view: PathwayView) -> list[dict[str, Any]]:
     return made
 
 
-PAGE = Page("peak", "能否达峰", "Will it peak", (PEAK, FAN, CUMULATIVE, SECURITY, PUBLISHED), render_peak)
+PAGE = Page(
+    "peak", "能否达峰", "Will it peak", (PEAK, FAN, ASSUMPTIONS, CUMULATIVE, SECURITY, PUBLISHED), render_peak
+)

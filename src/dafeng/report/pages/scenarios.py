@@ -57,7 +57,8 @@ def render_scenarios(context: ReportContext) -> str:
         calibration_title=input_states.compare_total(view) if context.rows(CALIBRATION) else "",
         main=both(*view.names[view.main]),
         targets_title=_outlook_message(view, outlook),
-        judged=[_judged_row(view, row) for row in outlook if row["met_low"] is not None],
+        judged=[_judged_row(view, row) for row in sorted(outlook, key=_is_assumed) if _is_shown(row)],
+        assumed=sum(map(_is_assumed, outlook)),
         silent=_silent(outlook),
         parameters=[_parameter_row(context, row) for row in context.rows(PARAMETERS)],
     )
@@ -138,11 +139,24 @@ def _outlook_message(view: PathwayView, outlook: list[Row]) -> Markup:
     )  # fmt: skip
 
 
+def _is_assumed(row: Row) -> bool:
+    """Return whether the assumed delivery decides a target: it has values without a share then."""
+    return bool(row["state"] == "assumed")
+
+
+def _is_shown(row: Row) -> bool:
+    return row["met_low"] is not None or _is_assumed(row)
+
+
 def _judged_row(view: PathwayView, row: Row) -> dict[str, Any]:
-    """Return a target with the value of the model and the futures that meet it."""
+    """Return a target with the value of the model and, if the model judges it, its share of futures."""
     key = view.trace(row["unit"] or "1", "inputs.target_step", view.main)
     target = view.context.by_key("plan.targets", "target_id").get(row["target_id"], {"lower": None, **row})
-    low, high = shared.hundred_text(row["met_low"]), shared.hundred_text(row["met_high"])
+    fixed = row["p05"] == row["p95"]
+    share = Markup('<span class="null">—</span>')
+    if row["met_low"] is not None:
+        low, high = shared.hundred_text(row["met_low"]), shared.hundred_text(row["met_high"])
+        share = number_button(low if low == high else f"{low} – {high}", key)
     names = unit_pair(row["unit"])
     value = Markup('<span class="null">—</span>')
     if row["p50"] is not None:
@@ -154,9 +168,10 @@ def _judged_row(view: PathwayView, row: Row) -> dict[str, Any]:
     return {
         "name": both(row["name_zh"], row["name_en"]), "id": row["target_id"],
         "aim": aim(target, _target_key(view.context, row)), "value": value,
-        "share": number_button(low if low == high else f"{low} – {high}", key),
+        "share": share,
         "state": term("outlook_state", row["state"]), "basis": state_mark(row["basis"]),
         "scope": both(row["scope_zh"], row["scope_en"]),
+        "reason": both(row["reason_zh"], row["reason_en"]) if _is_assumed(row) and fixed else "",
     }  # fmt: skip
 
 
@@ -181,7 +196,7 @@ def _silent(outlook: list[Row]) -> list[tuple[Markup, int, list[Markup]]]:
     """Return why targets have no share, with their names, the most frequent reason first."""
     groups: dict[tuple[str, str, str], list[Markup]] = {}
     for row in outlook:
-        if row["met_low"] is None:
+        if not _is_shown(row):
             reason = (row["state"], row["reason_zh"], row["reason_en"])
             groups.setdefault(reason, []).append(both(row["name_zh"], row["name_en"]))
     order = {code: place for place, code in enumerate(terms.entries("outlook_state"))}
