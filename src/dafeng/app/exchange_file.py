@@ -116,6 +116,10 @@ def export_run(request: ExportRequest) -> ExchangeAnswer:
     manifest = _read_manifest(request.run)
     tables = _choose(_read_tables(request.run, manifest), request)
     if request.form in {"iamc", "iamc-wide"}:
+        if (
+            not request.tables
+        ):  # results of scenarios leave only when asked for: quantiles are not inventories
+            tables = {table_id: table for table_id, table in tables.items() if table_id not in PATHWAYS}
         data, findings = _to_iamc(tables, request.model, manifest.pack.get("region", ""))
         table = widen(data) if request.form == "iamc-wide" else data
         write_bytes_atomically(request.output, title_case(table).write_csv().encode("utf-8"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +22,7 @@ from dafeng.app.pathway_engine import PATHWAY_FILES, Foundation, lay_foundation,
 from dafeng.app.pathway_study import Study, StudyPlan, study_scenario
 from dafeng.app.pathway_words import list_parameters, list_scenarios
 from dafeng.app.tables import TABLES, name_tables
+from dafeng.errors import InputRefused
 from dafeng.pathway.stock import fleet_path
 from dafeng.provenance import Step
 from dafeng.result import Result
@@ -34,6 +35,11 @@ if TYPE_CHECKING:
 
 STAGE_FILES = tuple(dict.fromkeys((*PATHWAY_FILES, *ACCOUNTS_FILES)))
 PREFIX = "pathway."
+LACKING = frozenset({
+    "pathway_base_missing", "pathway_power_missing", "pathway_driver_missing", "pathway_driver_year_missing",
+    "pathway_history_short",
+})  # fmt: skip
+"""Refusals that leave the pathways out of the main job instead of stopping it: figures are lacking."""
 PLANNED = "plan"
 """Scenario that is explained: attribution, costs, spread and assumptions are those of the plan itself."""
 
@@ -64,17 +70,33 @@ LARGE = Effort(10_000, 256, 4096, 1024)
 
 
 def run_pathways(context: RunContext) -> Result:
-    """Return the pathways of the pack; empty tables when it has no scenarios.
+    """Return the pathways of the pack; empty tables when it has no scenarios or too few figures on the day.
 
     Raises
     ------
     InputRefused
-        What is missing or contradicts itself in the tables and scenarios of the pack.
+        What contradicts itself in the tables and scenarios of the pack.
     """
     empty = {name: empty_table(TABLES[name][0]) for name in TABLES if name.startswith(PREFIX)}
     if not context.pack.scenarios:
         step = Step("pathway.study", "省包没有情景，未测算路径", "no pathways: the pack has no scenarios")
         return Result("pathway", name_tables(empty), (step,))
+    try:
+        return _study_all(context, empty)
+    except InputRefused as refused:
+        if {finding.code for finding in refused.findings} - LACKING:
+            raise
+        step = Step(
+            "pathway.study",
+            "省包在该日的数据不足，未测算路径",
+            "no pathways: too few figures of the pack were known on the day",
+        )
+        told = tuple(replace(finding, severity="note") for finding in refused.findings)
+        return Result("pathway", name_tables(empty), (step,), told)
+
+
+def _study_all(context: RunContext, empty: dict[str, pl.DataFrame]) -> Result:
+    """Return the pathways of a pack that has scenarios."""
     effort = LARGE if "ensemble" in context.extras else USUAL
     lines = guideline_inventory(context).lines
     foundation = lay_foundation(context.pack, context.as_of, lines, accept_findings=context.accept_findings)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 
+NO_RATE = 1e-15
+"""Discount rate that counts as none [1/a]."""
+
 
 @dataclass(frozen=True, slots=True)
 class TonneCost:
@@ -95,7 +98,9 @@ def annualise_cost(investment: float, lifetime: float, rate: float) -> float:
     if not isfinite(lifetime) or lifetime <= 0:
         raise InputRefused.of("series_not_positive", what=f"lifetime {lifetime}")
     check_rate(rate)
-    return investment / lifetime if rate == 0 else investment * rate / -expm1(-lifetime * log1p(rate))
+    if rate < NO_RATE:  # below it the quotient of two tiny numbers says nothing
+        return investment / lifetime
+    return investment * rate / -expm1(-lifetime * log1p(rate))
 
 
 def levelised_abatement_cost(flow: CashFlow, rate: float) -> TonneCost:
