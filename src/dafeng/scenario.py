@@ -40,6 +40,10 @@ class Scope(_Record):
     """Carbon dioxide alone, or all gases of the accounts."""
 
 
+AXES = tuple(Scope.model_fields)
+"""The four axes in the order in which tables carry them."""
+
+
 class Lever(_Record):
     """One lever: its value at the end of its schedule and the way there."""
 

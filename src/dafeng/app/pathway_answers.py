@@ -19,7 +19,7 @@ from dafeng.pathway.lever_groups import group_levers
 from dafeng.pathway.peak import PeakReading, find_peaks
 from dafeng.pathway.sampling import sobol_points
 from dafeng.pathway.sensitivity import group_dimensions, shapley_effects
-from dafeng.pathway.tornado import tornado
+from dafeng.pathway.tornado import DRAWS_PER_COORDINATE, tornado
 from dafeng.pathway.wedge_table import WedgeLabel, list_wedges
 from dafeng.pathway.wedges import AttributionPlan, attribute_outcome
 from dafeng.table import check
@@ -130,7 +130,11 @@ def explain_spread(foundation: Foundation, study: Study, sensitivity_draws: int)
         peaks = find_peaks(engine.years, total, history)
         return {"co2_2030": total[2030 - base], "peak_level": peaks.level, "peak_year": peaks.year * 1.0}
 
-    frames = {"pathway.tornado": tornado(model, groups, OUTPUT_UNITS, seed=SEED, draws=tornado_draws(engine))}
+    frames = {
+        "pathway.tornado": tornado(
+            model, groups, OUTPUT_UNITS, seed=SEED, draws=DRAWS_PER_COORDINATE * len(engine.dimensions)
+        )
+    }
     if sensitivity_draws:
         frames["pathway.sensitivity"] = shapley_effects(model, groups, sensitivity_draws, SEED).table
     totals = study.ensemble.totals[WHOLE]
@@ -142,11 +146,6 @@ def explain_spread(foundation: Foundation, study: Study, sensitivity_draws: int)
     found = discover(inputs, ~peaks.peaked_by(PeakReading().by_year))
     boxes, limits, steps = tabulate_discovery(found, "peak_by_2030", PEAK_EVENT, FACTORS_OF_MISS)
     return frames | {"pathway.boxes": boxes, "pathway.box_limits": limits, "pathway.box_steps": steps}
-
-
-def tornado_draws(engine: Engine) -> int:
-    """Return the futures that a fit over all coordinates needs."""
-    return 20 * len(engine.dimensions)
 
 
 def look_back(foundation: Foundation, draws: int) -> dict[str, pl.DataFrame]:

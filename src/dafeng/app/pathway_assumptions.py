@@ -6,21 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from dafeng.app.pathway_engine import build_engine
 from dafeng.app.pathway_study import WHOLE, observed_totals
 from dafeng.job import Job
 from dafeng.pathway.answers import summarise_peak
 from dafeng.pathway.checks import check_scenario
-from dafeng.pathway.contracts import AssumptionTest
+from dafeng.pathway.contracts import AssumptionTest, frame_of
 from dafeng.pathway.ensemble import Ensemble, EnsembleSpec
 from dafeng.pathway.sampling import sobol_points
 from dafeng.scenario import Scenario, inherit_scenario
-from dafeng.table import check, columns_of
+from dafeng.table import columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import polars as pl
 
     from dafeng.app.pathway_engine import Foundation
     from dafeng.pathway.peak import PeakReading
@@ -97,9 +98,7 @@ def vary_assumptions(
     for row in rows:
         row["difference"] = row["peaked_share"] - rows[0]["peaked_share"]
     names = [spec.name for spec in columns_of(AssumptionTest)]
-    schema = {spec.name: spec.dtype for spec in columns_of(AssumptionTest)}
-    made = pl.DataFrame([{name: row[name] for name in names} for row in rows], schema=schema)
-    return check(made, AssumptionTest)
+    return frame_of([{name: row[name] for name in names} for row in rows], AssumptionTest)
 
 
 def list_variants(foundation: Foundation, scenario: Scenario) -> tuple[Variant, ...]:

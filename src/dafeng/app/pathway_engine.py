@@ -127,7 +127,7 @@ def lay_foundation(
     parts = assemble_parts(tables, accounts, history, region, start)
     gwp = _warming_potentials(pack, parts)
     return Foundation(
-        EngineParts(**{**vars(parts), "gwp": gwp}), history, accounts, tables, region, as_of, _readings(pack)
+        replace(parts, gwp=gwp), history, accounts, tables, region, as_of, _readings(pack)
     )  # fmt: skip
 
 
@@ -153,11 +153,8 @@ def build_past_engine(
     foundation: Foundation, history: History, base_year: int, as_of: date, last_year: int
 ) -> Engine:
     """Return an engine of the past without levers: what a hindcast starts from."""
-    tables = known_tables(foundation.tables, as_of)
-    tables |= {name: tables[name].clear() for name in (*LEVER_TABLES, "driver_outlooks", "chain_shares")}
-    tables["observations"] = foundation.tables[
-        "observations"
-    ]  # the base year itself; factors were cut already
+    bare = (*LEVER_TABLES, "driver_outlooks", "chain_shares")
+    tables = {**foundation.tables, **{name: foundation.tables[name].clear() for name in bare}}
     parts = assemble_parts(
         tables, foundation.accounts, history, foundation.region, Start(base_year, as_of, last_year),
         foundation.history.drivers,

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from dafeng.app.pathway_engine import resolve_all
-from dafeng.pathway.contracts import ModelParameter, ScenarioLever
+from dafeng.pathway.contracts import ModelParameter, ScenarioLever, frame_of
 from dafeng.pathway.power_step import power_parameter_rows
-from dafeng.table import check, columns_of, empty_table
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from dafeng.app.pathway_engine import Foundation
     from dafeng.pack import Pack
 
@@ -38,8 +37,7 @@ def list_scenarios(pack: Pack, foundation: Foundation) -> pl.DataFrame:
             }
             for lever in scenario.levers
         ] or [words | nothing]  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(ScenarioLever)}
-    return check(pl.DataFrame(rows, schema=schema), ScenarioLever) if rows else empty_table(ScenarioLever)
+    return frame_of(rows, ScenarioLever)
 
 
 def list_parameters() -> pl.DataFrame:
@@ -48,5 +46,4 @@ def list_parameters() -> pl.DataFrame:
         {**row, "value": float(row["value"]), "source_id": row["source_id"] or None}
         for row in power_parameter_rows()
     ]
-    schema = {spec.name: spec.dtype for spec in columns_of(ModelParameter)}
-    return check(pl.DataFrame(rows, schema=schema), ModelParameter)
+    return frame_of(rows, ModelParameter)

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from dafeng.errors import InputRefused
+from dafeng.pathway.contracts import Scoped, frame_of
 from dafeng.pathway.peak import KINDS, PeakReading, Peaks, find_peaks, natural_frequency, share_error
-from dafeng.table import Table, check, column, columns_of
+from dafeng.table import column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    import polars as pl
     from numpy.typing import ArrayLike, NDArray
 
     from dafeng.pathway.ensemble import Ensemble
@@ -22,16 +23,6 @@ if TYPE_CHECKING:
     from dafeng.scenario import Scope
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "p50": 0.5, "p75": 0.75, "p95": 0.95}
-
-
-class Scoped(Table):
-    """The scenario and the four axes of the scope that every total carries."""
-
-    scenario: str = column(key=True, zh="情景", en="Scenario")
-    boundary: str = column(key=True, choices=("production", "consumption"), zh="边界", en="Boundary")
-    power_export: str = column(key=True, choices=("included", "excluded"), zh="外送电", en="Exported power")
-    process: str = column(key=True, choices=("energy_only", "with_process"), zh="工业过程", en="Process")
-    gases: str = column(key=True, choices=("co2", "all"), zh="气体", en="Gases")
 
 
 class PeakDistribution(Scoped):
@@ -166,12 +157,6 @@ def summarise_peak(
                 rows["cumulative"].append(axes | unit | ends | _spread(totals[years <= until].sum(axis=0)))
     contracts = (PeakDistribution, PeakSummary, CumulativeEmissions, FanChart)
     return PeakTables(*(frame_of(rows[name], kind) for name, kind in zip(rows, contracts, strict=True)))
-
-
-def frame_of(rows: list[dict[str, Any]], contract: type[Table]) -> pl.DataFrame:
-    """Return rows as a table that fulfils a contract."""
-    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
-    return check(pl.DataFrame(rows, schema=schema), contract)
 
 
 def _count_peaks(peaks: Peaks) -> list[dict[str, Any]]:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dafeng.table import Table, column
+from dafeng.pathway.contracts import Scoped
+from dafeng.table import column
 
 VIEWS = ("lever", "clause", "agency", "sector")
 """Ways of putting levers into groups."""
 
 
-class Wedge(Table):
+class Wedge(Scoped):
     """What each group of levers takes off a scenario: Shapley values, positive for a reduction."""
 
-    scenario: str = column(key=True, zh="情景", en="Scenario")
     reference: str = column(key=True, zh="参照情景", en="Reference")
-    boundary: str = column(key=True, zh="边界", en="Boundary")
-    power_export: str = column(key=True, zh="外送电", en="Exported power")
-    process: str = column(key=True, zh="工业过程", en="Process")
-    gases: str = column(key=True, zh="气体", en="Gases")
     view: str = column(key=True, choices=VIEWS, zh="分组方式", en="View")
     group: str = column(key=True, zh="组", en="Group")
     zh: str = column(zh="组名（中文）", en="Name of the group (Chinese)")
@@ -29,15 +25,10 @@ class Wedge(Table):
     samples: int = column(unit="1", low=0, zh="抽样次序对数", en="Pairs of orders")
 
 
-class WedgeTotal(Table):
+class WedgeTotal(Scoped):
     """What the wedges of a view sum to: emissions without and with the levers."""
 
-    scenario: str = column(key=True, zh="情景", en="Scenario")
     reference: str = column(key=True, zh="参照情景", en="Reference")
-    boundary: str = column(key=True, zh="边界", en="Boundary")
-    power_export: str = column(key=True, zh="外送电", en="Exported power")
-    process: str = column(key=True, zh="工业过程", en="Process")
-    gases: str = column(key=True, zh="气体", en="Gases")
     view: str = column(key=True, choices=VIEWS, zh="分组方式", en="View")
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     reference_mt: float = column(unit="Mt", zh="参照排放", en="Reference emissions")

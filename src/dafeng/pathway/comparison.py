@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dafeng.pathway.answers import frame_of
+from dafeng.pathway.contracts import frame_of
+from dafeng.scenario import AXES
 from dafeng.table import Table, column
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-AXES = ("boundary", "power_export", "process", "gases")
 YEARS = (2025, 2030, 2035, 2060)
 """Years of the totals that are laid side by side."""
 OURS = "dafeng"

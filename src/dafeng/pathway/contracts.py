@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
-from dafeng.pathway.answers import Scoped
-from dafeng.table import Table, column
+from typing import Any
+
+import polars as pl
+
+from dafeng.table import Table, check, column, columns_of
+
+
+def frame_of(rows: list[dict[str, Any]], contract: type[Table]) -> pl.DataFrame:
+    """Return rows as a table that fulfils a contract."""
+    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
+    return check(pl.DataFrame(rows, schema=schema), contract)
+
+
+class Scoped(Table):
+    """The scenario and the four axes of the scope that every total carries."""
+
+    scenario: str = column(key=True, zh="情景", en="Scenario")
+    boundary: str = column(key=True, choices=("production", "consumption"), zh="边界", en="Boundary")
+    power_export: str = column(key=True, choices=("included", "excluded"), zh="外送电", en="Exported power")
+    process: str = column(key=True, choices=("energy_only", "with_process"), zh="工业过程", en="Process")
+    gases: str = column(key=True, choices=("co2", "all"), zh="气体", en="Gases")
 
 
 class Calibration(Table):
@@ -20,14 +39,9 @@ class Calibration(Table):
     energy_basis: str = column(choices=("calorific", "carbon"), zh="能量的依据", en="Basis of the energy")
 
 
-class PathwayEmissions(Table):
+class PathwayEmissions(Scoped):
     """Emissions of one scenario by chain: median and range over the futures."""
 
-    scenario: str = column(key=True, zh="情景", en="Scenario")
-    boundary: str = column(key=True, zh="边界", en="Boundary")
-    power_export: str = column(key=True, zh="外送电", en="Exported power")
-    process: str = column(key=True, zh="工业过程", en="Process")
-    gases: str = column(key=True, zh="气体", en="Gases")
     chain: str = column(key=True, zh="环节", en="Chain")
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     mean_mt: float = column(unit="Mt", zh="平均", en="Mean")

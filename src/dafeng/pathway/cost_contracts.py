@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from dafeng.table import Table, column
+from dafeng.pathway.contracts import Scoped
+from dafeng.table import column
 
 COST_STATUS = ("drawn", "no_cost", "no_abatement")
 """Has a place on the curve; no cost is known; does not lower emissions in the year."""
 
 
-class CostStep(Table):
+class CostStep(Scoped):
     """One lever of a marginal abatement cost curve, the cheapest first; negative costs are kept."""
 
-    scenario: str = column(key=True, zh="情景", en="Scenario")
     reference: str = column(key=True, zh="参照情景", en="Reference")
-    boundary: str = column(key=True, zh="边界", en="Boundary")
-    power_export: str = column(key=True, zh="外送电", en="Exported power")
-    process: str = column(key=True, zh="工业过程", en="Process")
-    gases: str = column(key=True, zh="气体", en="Gases")
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     rank: int = column(unit="1", low=1, zh="次序", en="Rank")
     lever_id: str = column(key=True, references="levers.lever_id", zh="杠杆", en="Lever")

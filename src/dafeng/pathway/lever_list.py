@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dafeng.pathway.answers import frame_of
+from dafeng.pathway.contracts import frame_of
 from dafeng.pathway.lever_groups import group_levers
 from dafeng.table import Table, column
 

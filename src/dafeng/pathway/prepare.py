@@ -126,8 +126,9 @@ def read_power_base(tables: Mapping[str, pl.DataFrame], region: str, base: BaseY
     InputRefused
         ``pathway_power_missing`` with every series that has no figure for the year.
     """
-    found = {name: observe_year(tables, region, series, base.year) for name, series in POWER_SERIES.items()}
-    export = observe_year(tables, region, "net_power_export", base.year)
+    seen = yearly_figures(tables["observations"], region)
+    found = {name: seen.get(series, {}).get(base.year) for name, series in POWER_SERIES.items()}
+    export = seen.get("net_power_export", {}).get(base.year)
     problems = [
         Finding("pathway_power_missing", params={"series": series, "year": base.year})
         for name, series in POWER_SERIES.items() if found[name] is None and name in ("generation", "thermal")
@@ -140,18 +141,17 @@ def read_power_base(tables: Mapping[str, pl.DataFrame], region: str, base: BaseY
     own_use = float(electricity[power]) / TJ_PER_TWH
     demand = float(electricity.sum()) / TJ_PER_TWH - own_use
     sent = TWH_PER_100GWH * export if export is not None else twh["generation"] - demand - own_use
-    now, before = (_capacity(tables, region, year, base.year) for year in (base.year, base.year - 1))
+    now, before = (_capacity(seen, year, base.year) for year in (base.year, base.year - 1))
     fuel_tj = float(base.energy_tj[power, : CARRIERS.index("electricity")].sum())
     rate = fuel_tj / 29.3076 / twh["thermal"] if twh["thermal"] else 0.0
     return PowerBase(
         twh["generation"], twh["thermal"], twh["wind"] + twh["solar"], twh["hydro"], sent, demand, own_use,
-        now, now if before is None or not before else before, rate,
+        now, before or now, rate,
     )  # fmt: skip
 
 
-def _capacity(tables: Mapping[str, pl.DataFrame], region: str, year: int, last: int) -> float:
+def _capacity(seen: Mapping[str, Mapping[int, float]], year: int, last: int) -> float:
     """Return wind and PV at the end of a year [GW]; between years up to the last one on the straight line."""
-    seen = yearly_figures(tables["observations"], region)
     known = dict(seen.get(CAPACITY_SERIES[0], {}))
     wind, solar = (seen.get(name, {}) for name in CAPACITY_SERIES[1:])
     known |= {at: wind[at] + solar[at] for at in sorted(set(wind) & set(solar) - set(known))}
@@ -159,11 +159,6 @@ def _capacity(tables: Mapping[str, pl.DataFrame], region: str, year: int, last: 
     if not points:
         return 0.0
     return GW_PER_10MW * float(np.interp(year, points, [known[at] for at in points]))
-
-
-def observe_year(tables: Mapping[str, pl.DataFrame], region: str, series: str, year: int) -> float | None:
-    """Return the figure of a series for a year, see :func:`yearly_figures`; None without one."""
-    return yearly_figures(tables["observations"], region).get(series, {}).get(year)
 
 
 def driver_levels(drivers: pl.DataFrame, year: int) -> dict[str, float]:

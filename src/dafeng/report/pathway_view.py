@@ -12,6 +12,7 @@ from dafeng.report.emission_view import ENERGY, input_rows
 from dafeng.report.figures import number, number_button, unit_pair
 from dafeng.report.traces import Trace
 from dafeng.report.words import phrase, plain, term_pair
+from dafeng.scenario import AXES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 PEAK, FAN, CUMULATIVE = "pathway.peak", "pathway.fan", "pathway.cumulative"
 SCENARIOS, PARAMETERS, CALIBRATION = "pathway.scenarios", "pathway.parameters", "pathway.calibration"
 EFFECTS, RANGES, OUTLOOKS = "pathway.lever_effects", "pathway.lever_ranges", "pathway.driver_outlooks"
-AXES = ("boundary", "power_export", "process", "gases")
 PLANNED = "plan"
 """Scenario that is shown first: the plan itself."""
 COLOURS = (
