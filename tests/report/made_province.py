@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import runpy
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -408,7 +410,13 @@ def make_tables() -> dict[str, NamedTable]:
         key: NamedTable(key, empty_table(contract), contract, zh, en)
         for key, (contract, zh, en) in TABLES.items()
     }
-    return empty | tables | drawn | border_tables()
+    return empty | tables | drawn | border_tables() | power_tables()
+
+
+def power_tables() -> dict[str, NamedTable]:
+    """Return a power system of two years, a few days long."""
+    rows = runpy.run_path(str(Path(__file__).with_name("made_power.py")))["make_rows"]()
+    return {key: named(key, TABLES[key][0], found) for key, found in rows.items()}
 
 
 def border_tables() -> dict[str, NamedTable]:

@@ -15,6 +15,7 @@ from dafeng.pathway.checks import check_pack_levers, check_scenario
 from dafeng.pathway.engine import Engine, EngineParts
 from dafeng.pathway.factor_estimation import estimate_factors
 from dafeng.pathway.history import History, gather_history
+from dafeng.pathway.power_step import respond_parameters
 from dafeng.pathway.prepare import (
     Accounts,
     latest_base_year,
@@ -38,6 +39,7 @@ PATHWAY_FILES = (
     "chain_shares", "stock_ages", "stock_lifetimes", "lever_ranges", "lever_effects", "lever_costs",
     "security_floors", "published_scenarios", "published_emissions", "activities", "factors", "balances",
     "targets", "indicators", "clauses", "clause_agencies", "agencies",
+    "power_response",
 )  # fmt: skip
 LAST_YEAR = 2060
 LEVER_TABLES = ("lever_ranges", "lever_effects")
@@ -187,7 +189,9 @@ def build_engine(foundation: Foundation, scenario: Scenario) -> Engine:
                 )
             ]
         )
-    return Engine(cut_parts(foundation.parts, scenario.last_year), scenario)
+    parts = cut_parts(foundation.parts, scenario.last_year)
+    responses = foundation.tables["power_response"].to_dicts()
+    return Engine(replace(parts, parameters=respond_parameters(responses, scenario.id)), scenario)
 
 
 def cut_parts(parts: EngineParts, last_year: int) -> EngineParts:

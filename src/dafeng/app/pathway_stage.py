@@ -106,7 +106,7 @@ def _study_all(context: RunContext, empty: dict[str, pl.DataFrame]) -> Result:
     }
     frames = empty | join_studies(studies) | tell_all(foundation, studies, effort)
     frames["pathway.scenarios"] = list_scenarios(context.pack, foundation)
-    frames["pathway.parameters"] = list_parameters()
+    frames["pathway.parameters"] = list_parameters(context.pack)
     frames["pathway.calibration"] = foundation.parts.base.calibration
     frames["pathway.fleet"] = fleet_path(
         foundation.tables, np.arange(foundation.parts.base.year, foundation.parts.factors.last_year + 1)

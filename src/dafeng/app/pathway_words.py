@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dafeng.app.pathway_engine import resolve_all
 from dafeng.pathway.contracts import ModelParameter, ScenarioLever, frame_of
-from dafeng.pathway.power_step import power_parameter_rows
+from dafeng.pathway.power_step import power_parameter_rows, select_response
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import polars as pl
 
     from dafeng.app.pathway_engine import Foundation
@@ -40,10 +42,36 @@ def list_scenarios(pack: Pack, foundation: Foundation) -> pl.DataFrame:
     return frame_of(rows, ScenarioLever)
 
 
-def list_parameters() -> pl.DataFrame:
-    """Return the numbers of the engine that belong to no province, with their state."""
-    rows = [
-        {**row, "value": float(row["value"]), "source_id": row["source_id"] or None}
-        for row in power_parameter_rows()
-    ]
+def list_parameters(pack: Pack) -> pl.DataFrame:
+    """Return the numbers of the engine that belong to no province, with their state.
+
+    A number of the hourly model for all scenarios replaces the stand-in; one for some scenarios only follows
+    with the name of the scenario.
+    """
+    rows: list[dict[str, Any]] = []
+    responses = pack.tables["power_response"].to_dicts()
+    shared = select_response(responses, "")
+    for row in power_parameter_rows():
+        own = {**row, "value": float(row["value"]), "source_id": row["source_id"] or None}
+        rows.append(own if row["parameter"] not in shared else _tell_response(own, shared[row["parameter"]]))
+    for name in sorted({row["scenario"] for row in responses if row["scenario"] is not None}):
+        found = select_response(responses, name)
+        rows += [
+            {**_tell_response(row, found[row["parameter"]]), "parameter": f"{row['parameter']} ({name})"}
+            for row in power_parameter_rows()
+            if row["parameter"] in found and found[row["parameter"]]["scenario"] == name
+        ]
     return frame_of(rows, ModelParameter)
+
+
+def _tell_response(row: Mapping[str, Any], response: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row of the parameters with the number of the hourly model."""
+    error = response["error"]
+    spread = ("", "") if error is None else (f"，拟合误差 {error:.3g}", f", error of the fit {error:.3g}")
+    return {
+        **row,
+        **{name: response[name] for name in ("value", "unit", "state", "source_id", "grade")},
+        "zh": f"取逐时模型 {response['year']} 年的简化式，代替演示值 {row['value']}{spread[0]}",
+        "en": f"of the hourly model for {response['year']}, in place of the demonstration value "
+        f"{row['value']}{spread[1]}",
+    }

@@ -49,7 +49,7 @@ class RunRequest:
     accept_findings : bool
         Compute in spite of implausible values.
     extras : frozenset of str
-        Slow parts that are wanted: ``ensemble``.
+        Slow parts that are wanted: ``ensemble``, ``power``.
     """
 
     pack: str
@@ -94,7 +94,7 @@ def run(request: RunRequest, job: Job | None = None) -> RunSummary:
     total = len(STAGES) + 3
     job.advance("pack", 0, total)
     pack = read_pack(request.pack)
-    context = RunContext(pack, request.as_of, request.accept_findings, request.extras)
+    context = RunContext(pack, request.as_of, request.accept_findings, request.extras, job)
     code = hash_json([hash_code(), _libraries()])
     computed: list[str] = []
     tables: dict[str, NamedTable] = {}

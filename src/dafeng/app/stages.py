@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from dafeng import terms
@@ -14,6 +14,8 @@ from dafeng.app.consumption_stage import CONSUMPTION_FILES, consumption_paramete
 from dafeng.app.decomposition_stage import DECOMPOSITION_FILES, decompose_pack
 from dafeng.app.pathway_stage import STAGE_FILES as PATHWAY_STAGE_FILES
 from dafeng.app.pathway_stage import pathway_parameters, run_pathways
+from dafeng.app.power_stage import PART as POWER_PART
+from dafeng.app.power_stage import POWER_FILES, plan_power, power_parameters
 from dafeng.app.tables import name_tables
 from dafeng.app.uncertainty_stage import (
     UNCERTAINTY_FILES,
@@ -32,6 +34,7 @@ from dafeng.inventory import (
     compute_inventory,
     list_undrawn,
 )
+from dafeng.job import Job
 from dafeng.pack import list_decisions
 from dafeng.provenance import Step, hash_json
 from dafeng.result import Result
@@ -68,8 +71,9 @@ TRACKING_FILES = (
 )  # fmt: skip
 
 
-SLOW_PARTS = ("ensemble",)
-"""Parts that run only when they are asked for: more futures, attribution with errors, Shapley effects."""
+SLOW_PARTS = ("ensemble", POWER_PART)
+"""Parts that run only when they are asked for: more futures, attribution with errors, Shapley effects; the
+plan of the power system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,9 @@ class RunContext:
     as_of: date
     accept_findings: bool
     extras: frozenset[str] = frozenset()
-    """Slow parts that are wanted (``ensemble``)."""
+    """Slow parts that are wanted (``ensemble``, ``power``)."""
+    job: Job = field(default_factory=Job)
+    """Where a long stage tells how far it is, and asks whether to go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +103,20 @@ class Stage:
         JSON values beside the files that change its result.
     compute : callable
         Makes the result.
+    part : str
+        Slow part that it belongs to: without it the stage reads nothing.
     """
 
     id: str
     files: tuple[str, ...]
     parameters: Callable[[RunContext], Mapping[str, object]]
     compute: Callable[[RunContext], Result]
+    part: str = ""
 
     def inputs(self, context: RunContext) -> dict[str, str]:
         """Return the hashes of what it reads."""
+        if self.part and self.part not in context.extras:
+            return {}
         hashes = context.pack.hashes
         return {f"{name}.csv": hashes[f"{name}.csv"] for name in self.files if f"{name}.csv" in hashes}
 
@@ -214,5 +225,6 @@ STAGES = (
     Stage("assessment", ASSESSMENT_FILES, _dated_parameters, assess_pack),
     Stage("city_accounts", CITY_FILES, _region_parameter, account_pack_cities),
     Stage("pathway", PATHWAY_STAGE_FILES, pathway_parameters, run_pathways),
+    Stage("power", POWER_FILES, power_parameters, plan_power, POWER_PART),
     Stage("tracking", TRACKING_FILES, _tracking_parameters, track_targets),
 )

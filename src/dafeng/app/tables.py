@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dafeng import balance, inventory, tracking
+from dafeng.app.power_contracts import PowerAlternatives
 from dafeng.balance.audit import AuditFindings
 from dafeng.decomposition.contracts import EmissionDrivers, EmissionEffects
 from dafeng.inventory import assessment, city_accounts, guideline, uncertainty
@@ -22,6 +23,10 @@ from dafeng.pathway.sensitivity import SensitivityIndex
 from dafeng.pathway.stock import StockPath
 from dafeng.pathway.target_outlook import TargetOutlook
 from dafeng.pathway.tornado import TornadoBar
+from dafeng.power import contracts as power
+from dafeng.power import link_contracts as links
+from dafeng.power import market_contracts as market
+from dafeng.power.forecast.contracts import ForecastScore
 from dafeng.result import NamedTable
 
 if TYPE_CHECKING:
@@ -104,6 +109,37 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     ),
     "pathway.lever_effects": (PACK_TABLES["lever_effects"], "杠杆的作用", "Effects of the levers"),
     "pathway.driver_outlooks": (PACK_TABLES["driver_outlooks"], "驱动量的前景", "Outlooks of the drivers"),
+    "power.capacity": (power.PowerCapacity, "电力装机", "Power capacity"),
+    "power.energy": (power.PowerEnergy, "发电、利用小时与煤耗", "Output, hours and coal rate"),
+    "power.storage": (power.PowerStorage, "储能运行", "Operation of storage"),
+    "power.corridors": (power.PowerCorridorYear, "外送通道", "Corridors"),
+    "power.system": (power.PowerYear, "电力系统逐年结果", "Power system by year"),
+    "power.hourly": (power.PowerHour, "逐时出力", "Dispatch hour by hour"),
+    "power.prices": (power.PowerPrice, "逐时影子价格与排放因子", "Shadow prices and factors hour by hour"),
+    "power.costs": (power.PowerCost, "电力成本", "Cost of power"),
+    "power.targets": (power.PowerJudged, "电力目标的模型结论", "Power targets judged by the model"),
+    "power.certificate": (power.PowerCertificate, "求解凭证", "Certificate of the solve"),
+    "power.alternatives": (PowerAlternatives, "近优方案的容量范围", "Capacities of near-optimal plans"),
+    "power.profiles": (power.PowerProfileUse, "所用曲线", "Profiles in use"),
+    "power.response": (power.PowerResponse, "逐时模型的简化式", "Reduced form of the hourly model"),
+    "power.forecast_scores": (ForecastScore, "功率预报评分", "Scores of power forecasts"),
+    "power.response_runs": (links.ResponseDesign, "简化式所依据的调度", "Dispatches behind the reduced form"),
+    "power.grid_factors": (links.GridFactor, "电网排放因子", "Emission factors of the grid"),
+    "power.indicators": (links.PowerIndicator, "模型给出的指标", "Indicators as modelled"),
+    "power.abatement": (links.PowerAbatement, "电力减排成本", "Cost of abatement in power"),
+    "power.tariff_hours": (links.TariffHour, "分时电价逐时比价", "Hourly ratios of the tariff"),
+    "power.tariff_effect": (links.TariffEffect, "负荷响应的作用", "What the answer of the load does"),
+    "market.spot": (market.SpotPrice, "现货价格", "Spot prices"),
+    "market.spot_months": (market.SpotMonth, "现货价格按月", "Spot prices by month"),
+    "market.clearing": (market.ClearingResult, "出清结果", "Clearing results"),
+    "market.clearing_months": (market.ClearingMonth, "出清结果按月", "Cleared energy by month"),
+    "market.settlement": (market.SettlementLine, "辅助服务结算", "Settlement of ancillary services"),
+    "market.settlement_sums": (market.SettlementSum, "辅助服务结算合计", "Settlement by service"),
+    "power.demands": (PACK_TABLES["power_demands"], "所用电力需求", "Demand that was met"),
+    "power.technologies": (PACK_TABLES["power_technologies"], "机组类别", "Technology classes"),
+    "power.corridors_given": (PACK_TABLES["power_corridors"], "外送通道的参数", "Corridors as given"),
+    "power.parameters": (PACK_TABLES["power_parameters"], "机组参数", "Parameters of the classes"),
+    "power.statistics": (PACK_TABLES["power_statistics"], "公布的电力统计", "Published power statistics"),
     "assessment.scopes": (assessment.AssessmentScope, "考核口径", "Assessment scopes"),
     "assessment.scope_terms": (assessment.ScopeTerm, "考核口径的构成项", "Terms of the assessment scopes"),
     "assessment.price_bases": (assessment.PriceBase, "价格基年", "Price base years"),

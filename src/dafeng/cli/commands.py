@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dafeng.cli import balance, inventory, pack, pathway, plan, terms, track
+from dafeng.cli import balance, inventory, pack, pathway, plan, power, terms, track
 from dafeng.cli.decompose import decompose_command
 from dafeng.cli.exchange import export_command, import_app
 from dafeng.cli.flash import flash_command
@@ -26,6 +26,7 @@ app.add_typer(balance.app, name="balance")
 app.add_typer(pack.app, name="pack")
 app.add_typer(pathway.app, name="pathway")
 app.add_typer(plan.app, name="plan")
+app.add_typer(power.app, name="power")
 app.add_typer(track.app, name="track")
 app.add_typer(terms.app, name="terms")
 app.command("flash")(flash_command)
@@ -64,8 +65,8 @@ def run_command(
         list[str] | None,
         typer.Option(
             "--with",
-            help="另算较慢的部分，可重复或用逗号隔开：ensemble（更多未来） / "
-            "slow parts too, repeated or with commas: ensemble (more futures)",
+            help="另算较慢的部分，可重复或用逗号隔开：ensemble（更多未来）、power（逐时电力规划） / "
+            "slow parts too, repeated or with commas: ensemble (more futures), power (hourly power plan)",
         ),
     ] = None,
 ) -> None:

@@ -15,6 +15,7 @@ from dafeng.pack.account_schema import (
 )
 from dafeng.pack.columns import chinese_column, english_column, grade_column, source_column
 from dafeng.pack.pathway_schema import PATHWAY_TABLES
+from dafeng.pack.power_schema import POWER_TABLES
 from dafeng.table import Table, column
 
 
@@ -296,8 +297,11 @@ PACK_TABLES: dict[str, type[Table]] = {
     "assessed_figures": AssessedFigures,
     "city_energy": CityEnergy,
     **PATHWAY_TABLES,
+    **POWER_TABLES,
 }
 """File name without ``.csv`` -> contract, in the order in which a reader meets them."""
 
-OPTIONAL_TABLES = frozenset({"balances", "activities", "assessed_figures", "city_energy", *PATHWAY_TABLES})
+OPTIONAL_TABLES = frozenset(
+    {"balances", "activities", "assessed_figures", "city_energy", *PATHWAY_TABLES, *POWER_TABLES}
+)
 """Tables that a pack may leave out: without the file they have no rows."""

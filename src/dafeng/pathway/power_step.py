@@ -5,22 +5,24 @@ r"""Power, heat and hydrogen in reduced form: what the chains ask for is made he
 
 with demand D, net export X, own use of plants u, wind and PV, hydro, power from recovered energy, the net
 coal rate r, a residual :math:`\rho` and the base year b. The loss share :math:`\ell` closes the base year.
-Curtailment rises with the share of wind and PV and falls with storage and flexible units (a stand-in until
-the hourly model has run).
+Curtailment rises with the share of wind and PV and falls with storage and flexible units: coefficients are
+those of the hourly model where the pack has them in ``power_response.csv``, else demonstration values.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from dafeng.units import conversion_factor
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from dafeng.pathway.effects import Delivered, Effect
     from dafeng.pathway.model import Array
@@ -131,6 +133,34 @@ def power_parameter_rows() -> tuple[Mapping[str, str], ...]:
 def power_parameters() -> PowerParameters:
     """Return the parameters of the reduced form."""
     return PowerParameters(**{row["parameter"]: float(row["value"]) for row in power_parameter_rows()})
+
+
+def select_response(responses: Iterable[Mapping[str, Any]], scenario: str) -> dict[str, Mapping[str, Any]]:
+    """Return the rows of ``power_response.csv`` that hold for a scenario, by parameter.
+
+    Rows of the scenario itself go before rows of all scenarios; of several years the last one counts.
+
+    Parameters
+    ----------
+    responses : iterable of mapping
+        Rows of the pack table; variables that the reduced form does not know are left out.
+    scenario : str
+        Id; the empty text finds rows of all scenarios only.
+    """
+    known = {row["parameter"]: row["unit"] for row in power_parameter_rows()}
+    found: dict[str, Mapping[str, Any]] = {}
+    ordered = sorted(responses, key=lambda row: (row["scenario"] is not None, row["year"]))
+    for row in ordered:
+        if row["variable"] in known and row["scenario"] in (None, scenario):
+            value = row["value"] * conversion_factor(row["unit"], known[row["variable"]])
+            found[row["variable"]] = {**row, "value": value, "unit": known[row["variable"]]}
+    return found
+
+
+def respond_parameters(responses: Iterable[Mapping[str, Any]], scenario: str) -> PowerParameters:
+    """Return the parameters of a scenario: of the hourly model where the pack has them, else stand-ins."""
+    found = {name: float(row["value"]) for name, row in select_response(responses, scenario).items()}
+    return replace(power_parameters(), **found)
 
 
 @dataclass(slots=True, eq=False)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 SCRIPT_WORDS = (
     "null", "total", "combustion", "no_total", "published_total", "trace.source", "trace.method",
     "trace.place", "trace.grade", "trace.unit", "trace.step", "trace.jump", "trace.close",
-    "trace.own", "no_agency", "targets.shown", "trace.hint",
+    "trace.own", "no_agency", "targets.shown", "trace.hint", "power.load", "power.residual",
 )  # fmt: skip
 
 
@@ -66,7 +66,10 @@ def _names(context: ReportContext) -> tuple[tuple[Any, str], ...]:
 
 def _render_page(page: Page, context: ReportContext) -> str:
     lacking = [table_id for table_id in page.needs if not context.has(table_id)]
-    return draw("not_computed.html", tables=lacking) if lacking else page.render(context)
+    if not lacking:
+        return page.render(context)
+    part = page.part if page.part in context.meta.stages_not_run else ""
+    return draw("not_computed.html", tables=lacking, part=part)
 
 
 def page_data(context: ReportContext) -> dict[str, Any]:

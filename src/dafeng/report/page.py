@@ -25,6 +25,8 @@ class Page:
         Ids of the tables without which the section says “not computed”.
     render : callable
         Takes the context, returns the inner HTML of the section.
+    part : str
+        Slow part of the main job that makes its tables; empty for the usual run.
     """
 
     id: str
@@ -32,3 +34,4 @@ class Page:
     title_en: str
     needs: tuple[str, ...]
     render: Callable[[ReportContext], str]
+    part: str = ""

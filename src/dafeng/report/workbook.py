@@ -35,6 +35,8 @@ CREATED = datetime(2020, 1, 1, tzinfo=timezone(timedelta(hours=8)))
 SOURCES = "pack.sources"
 MAX_SHEET_NAME, MAX_TEXT = 31, 32767
 MIN_WIDTH, MAX_WIDTH, WIDTH_SAMPLE = 8, 48, 200
+MOST_ROWS = 50_000
+"""Rows of a table that gets a sheet; a longer one is named on the cover and stands in its own files."""
 _FORBIDDEN = re.compile(r"[\[\]:*?/\\]")
 
 
@@ -89,10 +91,13 @@ def write_workbook(context: ReportContext, stream: BinaryIO) -> None:
 
 
 def sheet_names(context: ReportContext) -> dict[str, str]:
-    """Return table id -> name of its sheet, sources first; names are unique and legal in a workbook."""
-    ids = sorted(
-        context.tables, key=lambda table_id: (table_id != SOURCES, list(context.tables).index(table_id))
-    )
+    """Return table id -> name of its sheet, sources first; names are unique and legal in a workbook.
+
+    A table of more than ``MOST_ROWS`` rows has no sheet.
+    """
+    order = list(context.tables)
+    fitting = [name for name, table in context.tables.items() if table.frame.height <= MOST_ROWS]
+    ids = sorted(fitting, key=lambda table_id: (table_id != SOURCES, order.index(table_id)))
     taken = {plain("book.cover", "zh").lower()}
     names: dict[str, str] = {}
     for table_id in ids:
@@ -225,9 +230,13 @@ def _write_cover(sheet: Worksheet, context: ReportContext, names: dict[str, str]
     heads = ("book.table", "book.name", "book.name", "book.rows")
     for place, (key, language) in enumerate(zip(heads, ("zh", "zh", "en", "zh"), strict=True)):
         sheet.write_string(start, place, plain(key, "en" if language == "en" else "zh"), formats.head)
-    for row, (table_id, name) in enumerate(names.items(), start + 1):
+    long = [table_id for table_id in context.tables if table_id not in names]
+    for row, table_id in enumerate([*names, *long], start + 1):
         table = context.tables[table_id]
-        sheet.write_url(row, 0, f"internal:'{name}'!A1", formats.link, table_id)
+        if table_id in names:
+            sheet.write_url(row, 0, f"internal:'{names[table_id]}'!A1", formats.link, table_id)
+        else:
+            sheet.write_string(row, 0, f"tables/{table_id}.csv", formats.wrap)
         sheet.write_string(row, 1, table.zh, formats.wrap)
         sheet.write_string(row, 2, table.en, formats.wrap)
         sheet.write_number(row, 3, table.frame.height, formats.wrap)

@@ -176,7 +176,7 @@
     for (const element of $$("[data-chart]")) {
       const data = readJson(element.dataset.chart);
       const chart = echarts.init(element, null, { renderer: "svg" });
-      const entry = { element, chart, data, year: data.latest, width: 0 };
+      const entry = { element, chart, data, year: data.latest, week: data.week, width: 0 };
       charts.push(entry);
       chart.on("click", (event) => clickChart(entry, event));
     }
@@ -188,14 +188,16 @@
   }
   function drawCharts() {
     for (const entry of charts) {
-      const option = entry.data.kind === "flow" ? flowOption(entry) : stackOption(entry);
-      entry.chart.setOption(Object.assign({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink } }, option), true);
+      const option = { flow: flowOption, week: weekOption }[entry.data.kind];
+      entry.chart.setOption(Object.assign({ animation: false, textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: ink } }, (option || stackOption)(entry)), true);
       if (entry.data.kind === "stack") drawLegend(entry);
+      if (entry.data.kind === "week") drawWeekLegend(entry);
     }
   }
   function clickChart(entry, event) {
     let key;
     if (entry.data.kind === "flow") key = entry.data.traces[entry.year];
+    else if (entry.data.kind === "week") key = entry.data.trace;
     else key = (event.seriesId === "published" ? entry.data.points.traces : entry.data.traces)[event.dataIndex];
     const mouse = event.event.event;
     if (key) openTrace(key, null, { left: mouse.clientX, top: mouse.clientY, bottom: mouse.clientY }, true);
@@ -234,21 +236,24 @@
     const from = [sourceLine(data.traces[i]), data.points.traces[i] ? sourceLine(data.points.traces[i]) : ""].filter(Boolean);
     return '<div class="tip"><b>' + data.years[i] + "</b> " + escape(pick(data.unit)) + "<table>" + rows + '</table><div class="from">' + from.map(escape).join("<br>") + "<br>" + escape(word("trace.hint")) + "</div></div>";
   }
-  function drawLegend(entry) {
-    let list = entry.element.nextElementSibling;
+  function startLegend(element) {
+    let list = element.nextElementSibling;
     if (!list || !list.classList.contains("legend-row")) {
       list = document.createElement("ul");
       list.className = "legend-row";
-      entry.element.after(list);
+      element.after(list);
     }
     list.textContent = "";
-    const add = (name, drawing) => {
+    return (name, drawing) => {
       const item = document.createElement("li"), text = document.createElement("span");
       item.innerHTML = '<svg width="16" height="12" aria-hidden="true">' + drawing + "</svg>";
       text.textContent = name;
       item.append(text);
       list.append(item);
     };
+  }
+  function drawLegend(entry) {
+    const add = startLegend(entry.element);
     for (const item of entry.data.series) {
       const lines = item.hatched ? '<path d="M-2 12L8 0M3 12L13 0M8 12L18 0" stroke="#6f7d8a"/>' : "";
       add(pick(item.name), '<rect width="16" height="12" fill="' + item.color + '"/>' + lines);
@@ -282,10 +287,66 @@
     return '<div class="tip"><b>' + escape(title) + "</b><br>" + escape(figure(item.value, 1)) + " " + escape(pick(entry.data.unit)) + " · " + entry.year +
       '<div class="from">' + escape(sourceLine(entry.data.traces[entry.year])) + "</div></div>";
   }
+  /* hours are whole numbers of 16 bits in base 64; a kind that gives and takes is drawn above and below nil */
+  function readHours(text, scale) {
+    const bytes = Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), view = new DataView(bytes.buffer);
+    return Array.from({ length: bytes.length / 2 }, (_, i) => view.getInt16(2 * i, true) * scale);
+  }
+  function openYear(entry) {
+    const year = entry.data.years[entry.year];
+    if (!year.read)
+      year.read = { load: readHours(year.load, year.scale), residual: readHours(year.residual, year.scale), series: year.series.map((item) => Object.assign({}, item, { values: readHours(item.values, year.scale) })) };
+    return year.read;
+  }
+  function hourLabel(entry, hour) {
+    const time = new Date(Date.UTC(Number(entry.year), 0, 1, hour)).toISOString();
+    return time.slice(5, 10) + " " + time.slice(11, 16);
+  }
+  function weekOption(entry) {
+    const data = entry.data, read = openYear(entry), narrow = entry.element.clientWidth < 560;
+    const weeks = Math.max(Math.floor(read.load.length / 168), 1), week = Math.min(Number(entry.week), weeks - 1), start = 168 * week;
+    const cut = (values) => values.slice(start, week === weeks - 1 ? values.length : start + 168);
+    const area = (item, part, values) => ({
+      id: item.name.en + part, type: "line", stack: part, name: pick(item.name), data: values, symbol: "none", step: "start", lineStyle: { width: 0 },
+      areaStyle: { color: item.color, opacity: 1 }, itemStyle: { color: item.color }, emphasis: { disabled: true },
+    });
+    const drawn = [];
+    for (const item of read.series) {
+      const values = cut(item.values);
+      if (values.some((value) => value > 0)) drawn.push(area(item, "up", values.map((value) => Math.max(value, 0))));
+      if (values.some((value) => value < 0)) drawn.push(area(item, "down", values.map((value) => Math.min(value, 0))));
+    }
+    const line = (id, values, color, type) => ({ id, type: "line", data: values, symbol: "none", step: "start", lineStyle: { color, width: 2, type }, itemStyle: { color }, emphasis: { disabled: true }, z: 5 });
+    drawn.push(line("load", cut(read.load), ink, "solid"), line("residual", cut(read.residual), "#a3261b", "dashed"));
+    const hours = cut(read.load).map((_, i) => start + i);
+    return {
+      grid: { left: narrow ? 34 : 44, right: 8, top: 36, bottom: 30, outerBoundsMode: "none" },
+      xAxis: { type: "category", data: hours.map((hour) => hourLabel(entry, hour)), axisTick: { show: false }, axisLine: { onZero: false, lineStyle: { color: soft } },
+        axisLabel: { color: soft, fontSize: narrow ? 11 : 13, interval: (i) => i % 24 === 0, formatter: (text) => text.slice(0, 5) } },
+      yAxis: { type: "value", name: pick(data.unit), nameTextStyle: { color: soft, align: "left" }, nameGap: 14, axisLabel: { color: soft }, splitLine: { lineStyle: { color: rule } } },
+      tooltip: { trigger: "axis", confine: true, padding: 10, formatter: (items) => weekTip(entry, start + items[0].dataIndex) },
+      aria: { enabled: true, label: { enabled: false } },
+      series: drawn,
+    };
+  }
+  function weekTip(entry, hour) {
+    const read = openYear(entry);
+    const cell = (name, value, mark) => "<tr><td>" + (mark || "") + escape(name) + "</td><td>" + escape(figure(value, 2)) + "</td></tr>";
+    const shown = read.series.filter((item) => Math.abs(item.values[hour]) >= 0.005).reverse();
+    const rows = shown.map((item) => cell(pick(item.name), item.values[hour], '<i style="background:' + item.color + '"></i>')).join("");
+    return '<div class="tip"><b>' + entry.year + "-" + escape(hourLabel(entry, hour)) + "</b> " + escape(pick(entry.data.unit)) + "<table>" + rows +
+      cell(word("power.load"), read.load[hour]) + cell(word("power.residual"), read.residual[hour]) + '</table><div class="from">' + escape(word("trace.hint")) + "</div></div>";
+  }
+  function drawWeekLegend(entry) {
+    const add = startLegend(entry.element);
+    for (const item of openYear(entry).series) add(pick(item.name), '<rect width="16" height="12" fill="' + item.color + '"/>');
+    add(word("power.load"), '<path d="M0 6H16" stroke="' + ink + '" stroke-width="2"/>');
+    add(word("power.residual"), '<path d="M0 6H16" stroke="#a3261b" stroke-width="2" stroke-dasharray="4 3"/>');
+  }
   for (const select of $$("select[data-for]"))
     select.addEventListener("change", () => {
       const entry = charts.find((one) => one.element.id === select.dataset.for);
-      entry.year = select.value;
+      entry[select.dataset.part || "year"] = select.value;
       drawCharts();
     });
 

@@ -18,6 +18,12 @@ from dafeng.report.pages.methane import PAGE as METHANE
 from dafeng.report.pages.method import PAGE as METHOD
 from dafeng.report.pages.methods_compared import PAGE as METHODS_COMPARED
 from dafeng.report.pages.peak import PAGE as PEAK
+from dafeng.report.pages.power_capacity import PAGE as POWER_CAPACITY
+from dafeng.report.pages.power_certificate import PAGE as POWER_CERTIFICATE
+from dafeng.report.pages.power_cost import PAGE as POWER_COST
+from dafeng.report.pages.power_forecast import PAGE as POWER_FORECAST
+from dafeng.report.pages.power_storage import PAGE as POWER_STORAGE
+from dafeng.report.pages.power_week import PAGE as POWER_WEEK
 from dafeng.report.pages.rules import PAGE as RULES
 from dafeng.report.pages.scenarios import PAGE as SCENARIOS
 from dafeng.report.pages.spread import PAGE as SPREAD
@@ -33,6 +39,7 @@ if TYPE_CHECKING:
 PAGES: tuple[Page, ...] = (
     COVER, HEADLINES, EMISSIONS, DECOMPOSITION, FLOW, BALANCE, METHODS_COMPARED, METHANE, UNCERTAINTY,
     TERRITORIAL_CONSUMPTION, PEAK, WEDGES, HINDCAST, SPREAD, SCENARIOS,
+    POWER_CAPACITY, POWER_WEEK, POWER_STORAGE, POWER_COST, POWER_CERTIFICATE, POWER_FORECAST,
     TARGETS, ASSESSMENT, CITY_ACCOUNTS, CITY_MAP, UNKNOWN, RULES, METHOD,
 )  # fmt: skip
 

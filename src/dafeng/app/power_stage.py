@@ -1,0 +1,81 @@
+"""The slow part ``power``: the plan of the power system for the scenario ``plan``, when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from dafeng.app.pathway_engine import PATHWAY_FILES
+from dafeng.app.pathway_stage import PLANNED
+from dafeng.app.power_ground import NEEDED, ground_of
+from dafeng.app.power_profiles import ProfileRequest, gather_profiles
+from dafeng.app.power_study import PowerCase, study_power
+from dafeng.app.tables import name_tables
+from dafeng.errors import NegativeAnswer
+from dafeng.pack.power_schema import POWER_TABLES
+from dafeng.provenance import Step
+from dafeng.result import Result
+from dafeng.scenario import resolve_scenario
+
+if TYPE_CHECKING:
+    from dafeng.app.stages import RunContext
+
+PART = "power"
+POWER_FILES = tuple(dict.fromkeys((*POWER_TABLES, *PATHWAY_FILES)))
+YEARS = (2025, 2030, 2035)
+HOURS: int | None = None
+"""Hours of each year; all of them unless a test says fewer."""
+
+
+def plan_power(context: RunContext) -> Result:
+    """Return the plan of the power system; no tables when it is not asked for or the pack has none.
+
+    An infeasible plan is told and stops nothing else of the main job.
+
+    Raises
+    ------
+    InputRefused
+        What contradicts itself in the tables of the power system.
+    Interrupted
+        If the job is cancelled.
+    """
+    if PART not in context.extras:
+        return Result(PART, {})
+    pack = context.pack
+    lacking = [name for name in NEEDED if pack.tables[name].is_empty()]
+    if lacking or PLANNED not in pack.scenarios:
+        return _told(
+            "省包没有电力系统或方案情景，未规划", "no plan: the pack has no power system or no scenario plan"
+        )
+    ground = ground_of(pack, context.as_of, accept_findings=context.accept_findings)
+    scenario = resolve_scenario(pack.scenarios[PLANNED], pack.scenarios)
+    profiles = gather_profiles(ground.tables, scenario.id, YEARS, ProfileRequest(hours=HOURS))
+    demand = ground.find_demand(scenario, YEARS)
+    case = PowerCase(ground.tables, scenario, YEARS, profiles, demand)
+    try:
+        study = study_power(case, context.job)
+    except NegativeAnswer as answer:
+        told = _told("电力规划不可行，见发现", "the plan is infeasible; see the findings")
+        return replace(told, findings=tuple(replace(f, severity="warning") for f in answer.findings))
+    return Result(PART, name_tables(study.tables), study.steps)
+
+
+def _told(zh: str, en: str) -> Result:
+    return Result(PART, {}, (Step("power.plan", zh, en),))
+
+
+def power_parameters(context: RunContext) -> dict[str, object]:
+    """Return what beside the files changes the result; nothing when it is not asked for."""
+    if PART not in context.extras:
+        return {"wanted": False}
+    return {
+        "wanted": True,
+        "years": list(YEARS),
+        "hours": HOURS,
+        "accept_findings": context.accept_findings,
+        "as_of": context.as_of.isoformat(),
+        "region": context.pack.config.pack.region,
+        "scenarios": {
+            name: scenario.model_dump(mode="json") for name, scenario in context.pack.scenarios.items()
+        },
+    }

@@ -1,0 +1,410 @@
+"""``dafeng power``: plan, dispatch, ensembles, profiles and the network of the hourly power system."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from math import isfinite
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dafeng.cli import power_forecast, power_links
+from dafeng.cli.output import Format, FormatOption, show_frame, show_progress
+from dafeng.settings import read_settings
+
+if TYPE_CHECKING:
+    from dafeng.app.pathway_scenario import GroundRequest
+
+YEARS = "2025,2030,2035"
+SEED = 0
+GAP = 0.001
+T_PER_MT = 1e6
+
+app = typer.Typer(
+    no_args_is_help=True,
+    help="电力：逐时扩展规划、调度、曲线、预测 / power: hourly expansion, dispatch, profiles, forecasts",
+)
+
+
+class Commitments(StrEnum):
+    """How coal units start and stop."""
+
+    none = "none"
+    linear = "linear"
+
+
+class Foresights(StrEnum):
+    """What a plan knows of later years."""
+
+    perfect = "perfect"
+    myopic = "myopic"
+
+
+app.add_typer(power_forecast.app, name="forecast")
+app.add_typer(power_links.app)
+
+ScenarioOption = Annotated[
+    str,
+    typer.Option(
+        help="省包情景的名称或 TOML 文件，可继承 / scenario of the pack, or a TOML file that may inherit"
+    ),
+]
+YearsOption = Annotated[str, typer.Option(help="规划年，逗号隔开 / modelled years, with commas: 2025,2030")]
+OutputOption = Annotated[Path, typer.Option(help="结果文件夹 / folder of the results")]
+PackOption = Annotated[
+    str | None, typer.Option("--pack", help="省包名称或文件夹 / name or folder of the pack")
+]
+ProfilesOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--profiles",
+        help="曲线文件或其文件夹，文件名即曲线名（wind.csv、load.nc），可重复 / "
+        "profile files or their folder, named after the profile (wind.csv, load.nc), may be repeated",
+    ),
+]
+WeatherOption = Annotated[
+    int | None,
+    typer.Option(
+        help="各规划年都用该日历年和天气年；缺省各年自身 / calendar and weather year of all years; "
+        "default each year itself"
+    ),
+]
+SeedOption = Annotated[
+    int,
+    typer.Option(help="生成曲线的种子，同种子同曲线 / seed of generated profiles; same seed, same profiles"),
+]
+HoursOption = Annotated[
+    int | None,
+    typer.Option(
+        help="试算：每年只取若干小时（均匀分布的整日）/ preview: some hours of each year, whole days at even "
+        "distances"
+    ),
+]
+CommitmentOption = Annotated[
+    Commitments,
+    typer.Option(
+        help="煤电启停：固定开机比例，或线性化机组组合 / coal units: fixed online share, or linearised"
+    ),
+]
+PriceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--co2-price",
+        help="碳价（元/吨），一个数或每年一个；缺省取情景的碳价 / CO2 price (CNY/t), one number or one a "
+        "year; default: the carbon price of the scenario",
+    ),
+]
+CapOption = Annotated[
+    str | None,
+    typer.Option(
+        "--co2-cap", help="年排放上限（百万吨），一个数或每年一个 / yearly cap (Mt), one number or one a year"
+    ),
+]
+GapOption = Annotated[float, typer.Option(help="已证明差距的上限 / proved gap that is good enough")]
+CertificateOption = Annotated[
+    bool,
+    typer.Option("--certificate/--no-certificate", help="是否求下界 / whether a lower bound is computed"),
+]
+AsOfOption = Annotated[
+    str | None,
+    typer.Option(help="以该日所知为准，缺省今天 / knowledge of this day; default today, 2026-11-22"),
+]
+FindingsOption = Annotated[
+    bool, typer.Option("--accept-findings", help="有可疑数据也照算 / compute in spite of findings")
+]
+WorkersOption = Annotated[
+    int, typer.Option(help="本机进程数，0 为不另开 / processes of this machine, 0 for none")
+]
+
+
+@app.command("plan")
+def plan_command(
+    scenario: ScenarioOption,
+    output: OutputOption,
+    years: YearsOption = YEARS,
+    pack: PackOption = None,
+    profiles: ProfilesOption = None,
+    weather: WeatherOption = None,
+    seed: SeedOption = SEED,
+    hours: HoursOption = None,
+    foresight: Annotated[
+        Foresights, typer.Option(help="各年一起或逐年优化 / all years at once, or one after the other")
+    ] = Foresights.perfect,
+    commitment: CommitmentOption = Commitments.none,
+    co2_price: PriceOption = None,
+    co2_cap: CapOption = None,
+    gap: GapOption = GAP,
+    certificate: CertificateOption = True,
+    alternatives: Annotated[
+        float | None,
+        typer.Option(
+            help="另求成本不多于该比例的方案的容量范围，每类机组再解两次，较慢 / also capacity ranges of "
+            "plans that cost at most this share more; two more solves for each class, slow"
+        ),
+    ] = None,
+    as_of: AsOfOption = None,
+    accept_findings: FindingsOption = False,
+) -> None:
+    """扩展规划：建什么、逐时怎么用、要多少钱，附求解凭证 / expansion: what to build, with a certificate.
+
+    不可行时说明哪些约束相互冲突、放宽多少即可，退出码 3。/ An infeasible plan says which rules conflict and
+    what would free it, and leaves with exit code 3.
+    """
+    from dafeng.app.power_file import PlanRequest, prepare_plan, run_plan
+    from dafeng.app.power_profiles import ProfileRequest, read_profile_files
+    from dafeng.app.power_solving import SolveSettings
+    from dafeng.cli.power_words import print_plan
+    from dafeng.power.build_settings import PlanSettings
+
+    span = read_years(years)
+    request = PlanRequest(
+        ground=ground_of(pack, as_of, accept_findings=accept_findings),
+        scenario=scenario,
+        years=span,
+        output=output,
+        settings=PlanSettings(
+            commitment=commitment.value, foresight=foresight.value,
+            co2_price=read_numbers("--co2-price", co2_price, len(span)),
+            co2_limit=read_numbers("--co2-cap", co2_cap, len(span), scale=T_PER_MT),
+        ),
+        solving=SolveSettings(gap, certificate),
+        profiles=ProfileRequest(read_profile_files(profiles or ()), weather, seed, hours),
+        alternatives=alternatives,
+    )  # fmt: skip
+    with show_progress() as job:
+        job.advance("pack", 0, 1)
+        answer = run_plan(prepare_plan(request), job)
+    print_plan(answer, output)
+
+
+@app.command("dispatch")
+def dispatch_command(
+    plan: Annotated[
+        Path,
+        typer.Option(
+            help="规划结果文件夹，或 CSV（technology、year、capacity_mw）/ folder of a plan, or CSV with "
+            "technology, year, capacity_mw"
+        ),
+    ],
+    year: Annotated[int, typer.Option(help="调度哪一年 / year to dispatch")],
+    output: OutputOption,
+    scenario: Annotated[
+        str | None,
+        typer.Option(
+            help="情景；缺省取规划文件夹中的情景，否则 plan / scenario; default that of the plan, else plan"
+        ),
+    ] = None,
+    pack: PackOption = None,
+    profiles: ProfilesOption = None,
+    weather: WeatherOption = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            help="生成曲线的种子；缺省同规划 / seed of generated profiles; default that of the plan"
+        ),
+    ] = None,
+    hours: HoursOption = None,
+    weekly: Annotated[
+        bool,
+        typer.Option(
+            "--weekly/--whole-year",
+            help="逐周滚动调度，周外按全年价格计，或全年一起 / week by week with the prices of the year for "
+            "what lies beyond, or the whole year at once",
+        ),
+    ] = False,
+    commitment: CommitmentOption = Commitments.none,
+    co2_price: PriceOption = None,
+    as_of: AsOfOption = None,
+    accept_findings: FindingsOption = False,
+) -> None:
+    """给定容量，逐时调度一年 / dispatch one year hour by hour with given capacities."""
+    from dafeng.app.power_dispatch_file import DispatchRequest, prepare_dispatch
+    from dafeng.app.power_file import PlanRequest, run_plan
+    from dafeng.app.power_profiles import ProfileRequest, read_profile_files
+    from dafeng.app.power_solving import SolveSettings
+    from dafeng.cli.power_words import print_plan
+    from dafeng.power.build_settings import PlanSettings
+
+    base = PlanRequest(
+        ground=ground_of(pack, as_of, accept_findings=accept_findings),
+        scenario=scenario or "",
+        years=(year,),
+        output=output,
+        settings=PlanSettings(
+            commitment=commitment.value, co2_price=read_numbers("--co2-price", co2_price, 1)
+        ),
+        solving=SolveSettings(weekly=weekly),
+        profiles=ProfileRequest(read_profile_files(profiles or ()), weather, seed or SEED, hours),
+    )  # fmt: skip
+    with show_progress() as job:
+        job.advance("pack", 0, 1)
+        answer = run_plan(prepare_dispatch(DispatchRequest(base, plan, keep_seed=seed is None)), job)
+    print_plan(answer, output)
+
+
+@app.command("ensemble")
+def ensemble_command(
+    scenario: ScenarioOption,
+    output: OutputOption,
+    years: Annotated[str, typer.Option(help="规划年 / modelled years")] = "2030",
+    plan: Annotated[
+        Path | None,
+        typer.Option(
+            help="给出规划文件夹或容量 CSV 时只调度，不再规划 / folder of a plan or CSV of capacities: "
+            "dispatch only"
+        ),
+    ] = None,
+    weather: Annotated[
+        str | None, typer.Option(help="天气年，逗号隔开 / weather years, with commas: 2019,2020")
+    ] = None,
+    seeds: Annotated[str, typer.Option(help="种子，逗号隔开 / seeds, with commas: 1,2,3")] = str(SEED),
+    fuel_price: Annotated[
+        str, typer.Option("--fuel-price", help="燃料价格倍数 / factors on fuel prices: 0.8,1,1.2")
+    ] = "1",
+    futures: Annotated[
+        int,
+        typer.Option(
+            help="路径未来的个数：需求和杠杆落实各不相同；0 为中位未来 / number of futures of the pathways, "
+            "in which demand and the success of levers differ; 0 for the central one"
+        ),
+    ] = 0,
+    pack: PackOption = None,
+    profiles: ProfilesOption = None,
+    hours: HoursOption = None,
+    commitment: CommitmentOption = Commitments.none,
+    gap: GapOption = GAP,
+    certificate: CertificateOption = True,
+    workers: WorkersOption = 0,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Dask 调度器地址，如 tcp://主机:8786 / address of a Dask scheduler")
+    ] = None,
+    as_of: AsOfOption = None,
+    accept_findings: FindingsOption = False,
+) -> None:
+    """许多规划或调度：天气、种子、燃料价格、杠杆落实逐一组合 / many plans: weather, prices, lever success.
+
+    中断后以同样的参数重跑即可接着算。/ After an interrupt the same command goes on where it stopped.
+    """
+    from dafeng.app.pathway_executor import open_executor
+    from dafeng.app.pathway_file import CHUNKS
+    from dafeng.app.power_ensemble_file import EnsembleRequest, prepare_ensemble, run_ensemble_file
+    from dafeng.app.power_file import PlanRequest
+    from dafeng.app.power_profiles import ProfileRequest, read_profile_files
+    from dafeng.app.power_solving import SolveSettings
+    from dafeng.cli.power_words import print_ensemble
+    from dafeng.power.build_settings import PlanSettings
+
+    base = PlanRequest(
+        ground=ground_of(pack, as_of, accept_findings=accept_findings),
+        scenario=scenario,
+        years=read_years(years),
+        output=output,
+        settings=PlanSettings(commitment=commitment.value),
+        solving=SolveSettings(gap, certificate),
+        profiles=ProfileRequest(read_profile_files(profiles or ()), hours=hours),
+    )
+    request = EnsembleRequest(
+        base, plan, tuple(int(value) for value in read_numbers("--weather", weather)),
+        tuple(int(value) for value in read_numbers("--seeds", seeds)),
+        read_numbers("--fuel-price", fuel_price), futures, workers, scheduler,
+    )  # fmt: skip
+    prepared = prepare_ensemble(request)
+    try:
+        with open_executor(workers, scheduler) as executor, show_progress() as job:
+            answer = run_ensemble_file(prepared, job, executor)
+    except KeyboardInterrupt:
+        if (output / CHUNKS).is_dir():
+            typer.echo(
+                f"已算完的部分留在 {output / CHUNKS}，以同样的参数重跑即可接着算\n"
+                f"what is finished is kept in {output / CHUNKS}; the same command goes on from there",
+                err=True,
+            )  # fmt: skip
+        raise
+    print_ensemble(answer, output)
+
+
+@app.command("profiles")
+def profiles_command(
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="写出全部曲线的 CSV；缺省只列概况 / file for all profiles, CSV; default: a summary"
+        ),
+    ] = None,
+    years: YearsOption = "2030",
+    pack: PackOption = None,
+    profiles: ProfilesOption = None,
+    weather: WeatherOption = None,
+    seed: SeedOption = SEED,
+    form: FormatOption = Format.table,
+) -> None:
+    """列出、核对所用曲线，或写成 CSV / list and check the profiles that a plan would use, or write them."""
+    from dafeng.app.power_profiles import ProfileRequest, read_profile_files
+    from dafeng.app.power_profiles_file import list_profiles
+
+    request = ProfileRequest(read_profile_files(profiles or ()), weather, seed)
+    uses, written = list_profiles(pack or read_settings().pack, read_years(years), request, output)
+    columns = ("year", "profile", "origin", "weather_year", "seed", "full_load_hours", "file", "source_id")
+    show_frame(uses, columns, form)
+    if output is not None:
+        typer.echo(f"{written} 行 / rows → {output}")
+
+
+@app.command("network")
+def network_command(
+    scenario: ScenarioOption = "plan",
+    years: YearsOption = "2030",
+    pack: PackOption = None,
+    form: FormatOption = Format.table,
+    output: Annotated[
+        Path | None, typer.Option(help="写入文件；缺省打印 / file to write; default: print")
+    ] = None,
+    as_of: AsOfOption = None,
+    accept_findings: FindingsOption = False,
+) -> None:
+    """列出网络的机组和储能：既有容量、可建上限、成本 / list the assets of the network before it is solved."""
+    from dafeng.app.power_profiles_file import list_assets
+
+    ground = ground_of(pack, as_of, accept_findings=accept_findings)
+    table = list_assets(ground, scenario, read_years(years))
+    columns = (
+        "asset", "component", "technology", "bus", "build_year", "retire_year", "extendable", "capacity_mw",
+        "most_mw", "capital_cny_per_mw",
+    )  # fmt: skip
+    show_frame(table, columns, form, output)
+
+
+def ground_of(pack: str | None, as_of: str | None, *, accept_findings: bool) -> GroundRequest:
+    """Return pack and day that a command stands on."""
+    from dafeng.app.pathway_scenario import GroundRequest
+
+    return GroundRequest(pack or read_settings().pack, as_of, accept_findings)
+
+
+def read_years(text: str) -> tuple[int, ...]:
+    """Return years that are written with commas."""
+    return tuple(int(value) for value in read_numbers("--years", text, whole=True))
+
+
+def read_numbers(
+    key: str, text: str | None, count: int = 0, *, scale: float = 1.0, whole: bool = False
+) -> tuple[float, ...]:
+    """Return numbers that are written with commas; a single one stands for ``count``.
+
+    Raises
+    ------
+    InputRefused
+        ``setting_invalid``.
+    """
+    from dafeng.errors import InputRefused
+
+    if text is None:
+        return ()
+    try:
+        found = tuple(float(int(part) if whole else float(part)) * scale for part in text.split(","))
+    except (ValueError, OverflowError) as error:
+        raise InputRefused.of("setting_invalid", key=key, reason=repr(text)) from error
+    if not all(map(isfinite, found)):
+        raise InputRefused.of("setting_invalid", key=key, reason=repr(text))
+    return found * count if count > 1 and len(found) == 1 else found

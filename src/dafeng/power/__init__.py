@@ -1,0 +1,1 @@
+"""The new-type power system: profiles, network, expansion, dispatch, forecasts."""
