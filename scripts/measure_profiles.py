@@ -7,7 +7,8 @@ load of 2018; ``SUFFIX`` is the province's ending in their columns and names, ``
 of its load. Only statistics are written, never a series.
 
 The PV series is labelled at the end of its hours (its day is centred at 13 where the sun says 12 to 13), so
-it moves back by one; its first hours of the year are a gap of the reanalysis. The others stand as they are.
+it moves back by one; its first hours of the year are a gap of the reanalysis. The source writes zero for wind
+below 1 % of capacity; these hours are spread evenly below it. The others stand as they are.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from dafeng.power.profiles.solar import average_clear_sky
 from dafeng.power.profiles.statistics import measure_pairs, measure_profile
 
 YEAR, LOAD_YEAR = 2020, 2018
+CUT = 0.01
+"""Capacity factor below which the source of wind and PV writes zero [1]."""
 SOURCES = {
     "wind": "PYPSA_CHINA_ERA5_2020", "pv": "PYPSA_CHINA_ERA5_2020", "heat": "PYPSA_CHINA_HEAT_2020",
     "hydro": "PYPSA_CHINA_HYDRO_2020", "load": "NDRC_LOAD_CURVES",
@@ -58,13 +61,31 @@ def main(data: Path, pack: Path, suffix: str, load: str) -> None:
 def read_series(data: Path, suffix: str) -> dict[str, np.ndarray]:
     """Return the hourly series, labelled at the start of the hour; nan where the source has a gap."""
     factors = pl.read_csv(data / "cf_wind_solar_hourly_2020_era5.csv")
-    wind = factors[f"onwind_{suffix}"].to_numpy().astype(float)
+    wind = fill_cut(factors[f"onwind_{suffix}"].to_numpy().astype(float))
     solar = factors[f"solar_{suffix}"].to_numpy().astype(float)
     pv = np.append(solar[1:], np.nan)
     pv[: LOST_HOURS - 1] = np.nan
     heat = place_hours(data / "heat_demand_hourly_2020.csv", "heat_demand_profiles")
     hydro = place_hours(data / "hydro_availability_hourly_2020.csv", "hydro_p_max_pu")
     return {"wind": wind, "pv": pv, "heat": heat / np.nanmean(heat), "hydro": hydro}
+
+
+def fill_cut(values: np.ndarray) -> np.ndarray:
+    """Return wind with its zeros spread evenly below :data:`CUT`, lower the farther from an hour above it.
+
+    The source sets factors below the cut to zero: no value stands between them, in any province, while a
+    province whose whole wind stands still for a sixth of the year has never been seen.
+    """
+    above = np.flatnonzero(values > 0)
+    hours = np.arange(len(values))
+    after = np.searchsorted(above, hours)
+    gaps = (above[np.minimum(after, len(above) - 1)] - hours, hours - above[np.maximum(after - 1, 0)])
+    away = np.minimum(*(np.abs(gap) for gap in gaps))
+    cut = np.flatnonzero(values == 0)
+    ranked = cut[np.argsort(-away[cut], kind="stable")]
+    filled = values.copy()
+    filled[ranked] = CUT * (np.arange(len(ranked)) + 0.5) / len(ranked)
+    return filled
 
 
 def place_hours(path: Path, column: str) -> np.ndarray:

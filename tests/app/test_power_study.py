@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from dafeng.app import power_stage
 from dafeng.app.clock import parse_day
 from dafeng.app.pathway_executor import open_executor
 from dafeng.app.pathway_scenario import GroundRequest, find_scenario
@@ -19,11 +20,13 @@ from dafeng.app.power_ground import PowerGround, ground_of, lay_power_ground
 from dafeng.app.power_profiles import ProfileRequest, UserFile, cut_hours, gather_profiles
 from dafeng.app.power_solving import SolveSettings
 from dafeng.app.power_study import PowerCase, lay_network, study_power
+from dafeng.app.stages import RunContext
 from dafeng.errors import InputRefused, Interrupted, NegativeAnswer
 from dafeng.job import Job
 from dafeng.pack import read_pack
 from dafeng.power.build_settings import PlanSettings
 from dafeng.power.profiles.hours import list_hours
+from dafeng.result import Result
 from dafeng.store.chunks import FolderChunks
 
 if TYPE_CHECKING:
@@ -274,3 +277,35 @@ def test_processes_and_a_cluster_compute_the_same(tasks: list[EnsembleTask]) -> 
     ):
         there, _ = run_tasks(tasks, executor=executor)
     assert same(here, there)
+
+
+# --- the stage of the main job ----------------------------------------------------------------------------
+
+
+def stage_of(tiny_pack: Path, day: str, *extras: str) -> Result:
+    pack = read_pack(str(tiny_pack))
+    return power_stage.plan_power(
+        RunContext(pack, parse_day(day), accept_findings=True, extras=frozenset(extras))
+    )
+
+
+def test_the_stage_does_nothing_unless_it_is_asked_for(tiny_pack: Path) -> None:
+    assert stage_of(tiny_pack, "2026-11-22") == Result("power", {})
+
+
+def test_the_stage_tells_why_it_has_no_plan(tiny_pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(power_stage, "HOURS", 48)
+    monkeypatch.setattr(power_stage, "YEARS", (2055,))
+    unknown = stage_of(tiny_pack, "2010-01-01", "power")
+    assert unknown.tables == {}
+    assert "no outlook of the demand" in unknown.steps[0].en
+    assert [finding.code for finding in unknown.findings] == ["power_demand_missing"]
+
+    def refuse(*_given: object) -> None:
+        raise NegativeAnswer.of("power_infeasible_unexplained")
+
+    monkeypatch.setattr(power_stage, "YEARS", (2025,))
+    monkeypatch.setattr(power_stage, "study_power", refuse)
+    infeasible = stage_of(tiny_pack, "2026-11-22", "power")
+    assert "infeasible" in infeasible.steps[0].en
+    assert [finding.severity for finding in infeasible.findings] == ["warning"]

@@ -92,8 +92,8 @@ def test_same_inputs_same_files_and_a_second_run_replaces_the_first(
         (("--years", "soon"), ["--years", "soon"]),
         (("--years", "2025", "--hours", 5), ["--hours", "24 ≤ 5"]),
         (("--years", "2025", "--gap", 2), ["--gap"]),
-        (("--years", "2025", "--co2-price", "1,2"), ["--co2-price", "2 ≠ 1"]),
-        (("--years", "2025", "--co2-cap", "-1"), ["--co2-cap", "< 0"]),
+        (("--years", "2025", "--carbon-price", "1,2"), ["--carbon-price", "2 ≠ 1"]),
+        (("--years", "2025", "--carbon-cap", "-1"), ["--carbon-cap", "< 0"]),
         (("--years", "2025", "--seed", -1), ["--seed"]),
         (("--years", "2025", "--scenario", "pln"), ["scenario_unknown", "plan"]),
         (("--years", "2070"), ["--years"]),
@@ -133,7 +133,7 @@ def test_a_folder_of_others_is_left_alone(run: Callable[..., Any], tmp_path: Pat
 def test_an_infeasible_plan_leaves_with_3_and_says_what_would_free_it(
     run: Callable[..., Any], tmp_path: Path
 ) -> None:
-    answer = run("plan", "--scenario", "plan", "--output", "out", *FEW, "--co2-cap", 1)
+    answer = run("plan", "--scenario", "plan", "--output", "out", *FEW, "--carbon-cap", 1)
     assert answer.code == 3
     assert "单独放宽此项即可" in answer.err
     assert "this alone is enough" in answer.err

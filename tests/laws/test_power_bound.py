@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -10,9 +11,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from tests.power.solve.made_programs import make_program, make_year
 
-from dafeng.power.program import LinearProgram
 from dafeng.power.solve import bound_objective, find_boxes, prove_objective, solve_certified, solve_direct
 from dafeng.power.solve.bound import prove_infeasible
+
+if TYPE_CHECKING:
+    from dafeng.power.program import LinearProgram
 
 INF = float("inf")
 SMALL = st.integers(-4, 4)

@@ -73,6 +73,20 @@ class TestParts:
         assert coal.marginal_cost == pytest.approx(middle * 0.8)
         assert coal.co2 == pytest.approx(middle * 2.7 / 1000)
 
+    def test_own_use_is_fuel_that_a_generated_mwh_does_not_need(self, network: Network) -> None:
+        tables = build_case.tables(coal_flex__own_use=0.05)
+        with_use = build_network(build_case.inputs(2025, 2035, tables=tables))
+        one, other = (
+            next(g for g in net.generators if g.id == "coal_flex.from_coal_old.2035")
+            for net in (network, with_use)
+        )
+        assert other.marginal_cost == pytest.approx(0.95 * one.marginal_cost)
+        assert other.co2 == pytest.approx(0.95 * one.co2)
+
+    def test_demonstration_rules_and_retrofits_are_told(self, network: Network) -> None:
+        told = dict(network.notes)["demonstration"].split("; ")
+        assert {"rule discount_rate", "rule peak_margin", "retrofit flexibility coal_old"} <= set(told)
+
     def test_chp_links_keep_the_fuel_line(self, network: Network) -> None:
         heating = next(link for link in network.links if link.id == "coal_heat.heating")
         power, heat = (efficiency for _, efficiency in heating.outputs)

@@ -78,6 +78,30 @@ def test_finished_retrofits_are_in_the_fleet_unless_the_list_has_them() -> None:
     assert before.standing_mw("coal_flex", 2025, LIFE) == 0.0
 
 
+def _under_construction(tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
+    fleet = tables["power_fleet"]
+    new = fleet.filter(technology="coal_old").head(1).with_columns(
+        built_from=pl.lit(2026, pl.Int64), built_to=pl.lit(2028, pl.Int64),
+        status=pl.lit("construction"), capacity_mw=pl.lit(600.0),
+    )  # fmt: skip
+    return tables | {"power_fleet": pl.concat([fleet, new.cast(dict(fleet.schema))])}
+
+
+def test_finished_retrofits_were_done_on_what_ran() -> None:
+    tables = _under_construction(_retrofits(done_mw=900.0, done_year=2025))
+    fleet = read_fleet(tables, "CN-SX", 2025)
+    assert fleet.standing_mw("coal_flex", 2025, LIFE) == pytest.approx(900.0)
+    assert fleet.standing_mw("coal_old", 2030, LIFE) == pytest.approx(2100.0 * 2500 / 3000 + 600.0)
+
+
+def test_units_that_come_later_need_no_retrofit_to_stand() -> None:
+    tables = _under_construction(_retrofits(investment_cny_per_kw=1e4))
+    network = build_network(build_case.inputs(2025, 2035, tables=tables))
+    result = plan(network)
+    assert _coal(network, result, 2025) == pytest.approx({"coal_old": 3000.0, "coal_flex": 0.0}, abs=1e-3)
+    assert _coal(network, result, 2035) == pytest.approx({"coal_old": 2600.0, "coal_flex": 0.0}, abs=1e-3)
+
+
 def _coal(network: Network, result: PlanResult, year: int) -> dict[str, float]:
     found = {"coal_old": 0.0, "coal_flex": 0.0}
     for unit in network.generators:

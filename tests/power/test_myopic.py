@@ -78,6 +78,16 @@ def test_an_old_fleet_is_retrofitted_later_although_it_went_on_before() -> None:
     assert result.objective == pytest.approx(plan(network).objective)
 
 
+def test_no_more_is_retrofitted_than_the_age_of_the_fleet_leaves_later() -> None:
+    """The retrofit of 2030 stays; had it taken all 600 MW, 100 MW too many would stand in 2035."""
+    better = replace(LONG, id="better", p_nom_max=600.0, marginal_cost=100.0, capital_cost=1e4)
+    limits = fleet({"old_2030": 1.0, "old_2035": 1.0, "better": 1.0})
+    network = electricity([OLD, LONG, better, GAS], [600.0, 600.0], TWO, capacity_limits=limits)
+    capacity = plan_myopically(network, solve).result.capacity
+    assert capacity["better"] == pytest.approx(500.0)
+    assert capacity["old_2030"] == pytest.approx(100.0)
+
+
 def test_variants_share_what_the_fleet_did() -> None:
     network = electricity(
         [OLD, LONG, GAS], [600.0, 450.0], TWO, capacity_limits=fleet({"old_2030": 1.0, "old_2035": 1.0})

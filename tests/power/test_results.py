@@ -119,6 +119,15 @@ def test_coal_rate_follows_the_curve(solved: Solved) -> None:
     assert 320.0 < value(tables, "coal_flex", "coal_rate_gce_per_kwh") < 352.1
 
 
+def test_coal_rate_is_net_of_own_use() -> None:
+    tables = build_case.tables(coal_old__own_use=0.05, coal_old__part_load_penalty=0.0)
+    network = build_network(build_case.inputs(2025, tables=tables))
+    found = tabulate(network, tables, plan(network), "made")
+    assert value(found, "coal_old", "coal_rate_gce_per_kwh") == pytest.approx(320.0)
+    fuel, energy = value(found, "coal_old", "fuel_tce"), value(found, "coal_old", "generation_gwh")
+    assert fuel == pytest.approx(0.95 * 320.0 * energy)
+
+
 def test_co2_is_fuel_times_factor(solved: Solved) -> None:
     _, _, tables = solved
     for name, factor in (("coal_flex", 2.7), ("coal_heat", 2.7), ("waste", 0.0)):

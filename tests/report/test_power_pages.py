@@ -6,15 +6,17 @@ import base64
 import json
 import re
 import runpy
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from dafeng.app.tables import TABLES
-from dafeng.report import ReportContext, ReportMeta
+from dafeng.report import ReportContext, ReportMeta, workbook
 from dafeng.report.curve_chart import Curve, draw_curves
 from dafeng.report.html import render_report
 from dafeng.report.pages import power_capacity, power_certificate, power_cost, power_storage, power_week
@@ -137,6 +139,12 @@ def test_cost_keeps_revenue_out_of_the_bars_and_in_the_sum(rows: Rows) -> None:
     assert "59.0" in html
 
 
+def test_price_years_that_no_index_bridges_are_told(rows: Rows) -> None:
+    assert "没有价格指数" not in text_of(power_cost.PAGE, rows)
+    given = [row | {"price_year": 2023} for row in rows["power.parameters"]]
+    assert "价格年份为 2023" in text_of(power_cost.PAGE, {**rows, "power.parameters": given})
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
@@ -164,3 +172,19 @@ def test_curves_keep_their_ends() -> None:
     drawing = draw_curves([Curve(tuple(range(9000, 0, -1)), "#000", "", "t0")], "a", [0, 8000])
     assert drawing.count("<polyline") == 2
     assert ">8,000</text>" in drawing
+
+
+def test_a_table_too_long_for_a_sheet_is_named_on_the_cover(
+    rows: Rows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MOST_ROWS", 100)
+    context = context_of(rows)
+    assert "power.hourly" not in workbook.sheet_names(context)
+    stream = BytesIO()
+    workbook.write_workbook(context, stream)
+    stream.seek(0)
+    book = CalamineWorkbook.from_filelike(stream)
+    assert "power.hourly" not in book.sheet_names
+    cover = book.get_sheet_by_index(0).to_python()
+    line = next(line for line in cover if line[0] == "tables/power.hourly.csv")
+    assert line[3] == len(rows["power.hourly"])

@@ -164,7 +164,7 @@ def check_options(request: PlanRequest) -> list[Finding]:
         for key, (value, low, high) in asked.items()
         if value is not None and not low <= value <= high
     ]
-    given = {"--co2-price": request.settings.co2_price, "--co2-cap": request.settings.co2_limit}
+    given = {"--carbon-price": request.settings.co2_price, "--carbon-cap": request.settings.co2_limit}
     for key, values in given.items():
         if values and len(values) != len(request.years):
             reason = f"{len(values)} ≠ {len(request.years)} (--years)"

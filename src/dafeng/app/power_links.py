@@ -51,7 +51,7 @@ LEVERS = {
     "min_load": ("L_coal_flex", "1"),
     "peak": ("L_demand_response", "1"),
 }
-"""What the base point knows -> lever whose base value it is, unit here."""
+"""What the base point knows -> lever that moves it, unit here."""
 HIGH_WIND = 1.2
 LEVELS = 1000
 """Steps of the factor on wind and PV in which runs count as of the same wind and PV."""
@@ -71,11 +71,22 @@ class DesignPoint:
 
 @dataclass(frozen=True, slots=True)
 class BasePoint:
-    """Where the pathways start: share of wind and PV [1], storage [MW], minimum load [1], response [1]."""
+    """Where the pathways start and how far their levers have come in the modelled year.
+
+    The plan stands for the scenario as the pathways deliver it: at the capacities of the plan the reduced
+    form has the values of these levers, whatever the fleet of the hourly model starts from.
+
+    Attributes
+    ----------
+    share : float
+        Wind and PV before curtailment over generation, in the base year [1].
+    storage_mw, min_load_fall, peak : float
+        Storage added [MW], fall of the minimum load [1], share of the peak added [1] since the base year.
+    """
 
     share: float
     storage_mw: float
-    min_load: float
+    min_load_fall: float
     peak: float
 
 
@@ -115,14 +126,21 @@ def prepare_response(request: PlanRequest) -> PreparedResponse:
         raise InputRefused(problems)
     check_folder(request.output)
     ground = lay_power_ground(request.ground)
-    base = find_base(ground)
     case = make_case(ground, request)
+    base = find_base(ground, case.demand.levers, request.years[0])
     lay_network(case)
     return PreparedResponse(request, case, base)
 
 
-def find_base(ground: PowerGround) -> BasePoint:
-    """Return where the pathways of a pack start.
+def find_base(ground: PowerGround, levers: Mapping[str, Mapping[int, float]], year: int) -> BasePoint:
+    """Return where the pathways of a pack start, and their levers in a year against it.
+
+    Parameters
+    ----------
+    ground : PowerGround
+    levers : mapping of str to mapping of int to float
+        Value of each lever by year as it is delivered [unit of the lever].
+    year : int
 
     Raises
     ------
@@ -134,16 +152,13 @@ def find_base(ground: PowerGround) -> BasePoint:
         raise InputRefused.of("power_base_missing")
     power, parameters = foundation.parts.power, foundation.parts.parameters
     share = power.wind_pv_twh / (1.0 - parameters.curtailment_base) / power.generation_twh
-    levers = {row["lever_id"]: row for row in ground.tables["lever_ranges"].iter_rows(named=True)}
-    values = {
-        name: levers[lever]["base_value"] * conversion_factor(levers[lever]["unit"], unit)
-        for name, (lever, unit) in LEVERS.items()
-        if lever in levers
-    }
-    missing = [lever for name, (lever, _) in LEVERS.items() if name not in values]
-    if missing:
-        raise InputRefused.of("power_base_missing")
-    return BasePoint(share, values["storage"], values["min_load"], values["peak"])
+    ranges = {row["lever_id"]: row for row in ground.tables["lever_ranges"].iter_rows(named=True)}
+    moved = dict.fromkeys(LEVERS, 0.0)
+    for name, (lever, unit) in LEVERS.items():
+        if lever in ranges and lever in levers:
+            change = levers[lever][year] - ranges[lever]["base_value"]
+            moved[name] = change * conversion_factor(ranges[lever]["unit"], unit)
+    return BasePoint(share, moved["storage"], -moved["min_load"], moved["peak"])
 
 
 def run_response(prepared: PreparedResponse, job: Job) -> ResponseAnswer:
@@ -206,11 +221,16 @@ def dispatch_point(
     system = results["power.system"].row(0, named=True)
     capacity = _by_kind(tables, results["power.capacity"])
     wind_pv, storage = _sum(capacity, WIND_PV), _sum(capacity, STORAGE)
+    planned = _by_kind(study.case.tables, study.tables["power.capacity"])
+    fall = _min_load(study.case.tables, results["power.capacity"], case) - _min_load(
+        tables, results["power.capacity"], case
+    )
+    response = _sum(capacity, RESPONSE) - _sum(planned, RESPONSE)
     run = ResponseRun(
         share=_share_of(results, year),
-        storage=(storage - base.storage_mw) / wind_pv,
-        min_load_fall=base.min_load - _min_load(tables, results["power.capacity"], case),
-        peak_reduction=_sum(capacity, RESPONSE) / system["peak_mw"] - base.peak,
+        storage=(base.storage_mw + storage - _sum(planned, STORAGE)) / wind_pv,
+        min_load_fall=base.min_load_fall + fall,
+        peak_reduction=base.peak + response / system["peak_mw"],
         curtailed=system["curtailed_share"] or 0.0,
         coal_rate=system["coal_rate_gce_per_kwh"] or math.nan,
         level=round(LEVELS * point.wind_pv),

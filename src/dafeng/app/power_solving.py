@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from dafeng.power.solution import PlanResult
     from dafeng.power.solve import Outcome
 
+QUICK_GAP = 1e-2
+"""Gap at which a plan stops that need not prove the wanted one [1]."""
 KEPT = 1e-3
 """Largest distance from a row or a bound at which it counts as kept [MW, MWh]."""
 
@@ -35,7 +37,7 @@ class SolveSettings:
     gap : float
         Largest proved gap that is good enough [1].
     certificate : bool
-        Whether a lower bound is computed.
+        Whether the gap is proved; without it the solve stops at ``QUICK_GAP``, which is told.
     weekly : bool
         Whether the hours are decided week by week afterwards, with the prices of the whole year for what
         lies beyond each week.
@@ -107,7 +109,7 @@ def solve_network(network: Network, foresight: str, settings: SolveSettings, job
         if settings.weekly:
             solution = program_solver.roll(assembled.program, solution)
         result, method = read_solution(network, assembled, solution), program_solver.method
-    proved = settings.certificate and math.isfinite(solution.lower_bound)
+    proved = math.isfinite(solution.lower_bound)
     return Solved(
         result=result,
         method=method,
@@ -139,7 +141,7 @@ class ProgramSolver:
         """Return the solution with its bound; a short programme is solved to its vertex."""
         if program.hours < SHORT:
             return self.solve_directly(program)
-        gap = self._settings.gap
+        gap = self._settings.gap if self._settings.certificate else max(self._settings.gap, QUICK_GAP)
         return self._check(solve_certified(program, gap=gap, report=self._tell, cancel=self._job.cancelled))
 
     def solve_directly(self, program: LinearProgram) -> Solution:
@@ -165,4 +167,5 @@ class ProgramSolver:
         return outcome
 
     def _tell(self, done: int, total: int) -> None:
-        self._job.advance("power_solve", done, total)
+        if total:  # HiGHS does not know how far it is
+            self._job.advance("power_solve", done, total)

@@ -11,7 +11,7 @@ from dafeng.app.power_ground import NEEDED, ground_of
 from dafeng.app.power_profiles import ProfileRequest, gather_profiles
 from dafeng.app.power_study import PowerCase, study_power
 from dafeng.app.tables import name_tables
-from dafeng.errors import NegativeAnswer
+from dafeng.errors import InputRefused, NegativeAnswer
 from dafeng.pack.power_schema import POWER_TABLES
 from dafeng.provenance import Step
 from dafeng.result import Result
@@ -19,9 +19,12 @@ from dafeng.scenario import resolve_scenario
 
 if TYPE_CHECKING:
     from dafeng.app.stages import RunContext
+    from dafeng.errors import Finding
 
 PART = "power"
 POWER_FILES = tuple(dict.fromkeys((*POWER_TABLES, *PATHWAY_FILES)))
+UNKNOWN = "power_demand_missing"
+"""Refusal that leaves the plan out where the pathways know too little on the day."""
 YEARS = (2025, 2030, 2035)
 HOURS: int | None = None
 """Hours of each year; all of them unless a test says fewer."""
@@ -55,13 +58,21 @@ def plan_power(context: RunContext) -> Result:
     try:
         study = study_power(case, context.job)
     except NegativeAnswer as answer:
-        told = _told("电力规划不可行，见发现", "the plan is infeasible; see the findings")
-        return replace(told, findings=tuple(replace(f, severity="warning") for f in answer.findings))
+        return _told("电力规划不可行，见发现", "the plan is infeasible; see the findings", answer.findings)
+    except InputRefused as refused:
+        if ground.foundation is not None or {finding.code for finding in refused.findings} - {UNKNOWN}:
+            raise
+        return _told(
+            "该日没有用电需求的展望，未规划", "no plan: no outlook of the demand was known on the day",
+            refused.findings,
+        )  # fmt: skip
     return Result(PART, name_tables(study.tables), study.steps)
 
 
-def _told(zh: str, en: str) -> Result:
-    return Result(PART, {}, (Step("power.plan", zh, en),))
+def _told(zh: str, en: str, findings: tuple[Finding, ...] = ()) -> Result:
+    """Return a result without tables that says why."""
+    told = tuple(replace(finding, severity="warning") for finding in findings)
+    return Result(PART, {}, (Step("power.plan", zh, en),), told)
 
 
 def power_parameters(context: RunContext) -> dict[str, object]:

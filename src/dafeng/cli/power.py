@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from math import isfinite
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from dafeng.cli import power_forecast, power_links
 from dafeng.cli.output import Format, FormatOption, show_frame, show_progress
+from dafeng.cli.power_options import (
+    AsOfOption,
+    CapOption,
+    CertificateOption,
+    CommitmentOption,
+    Commitments,
+    FindingsOption,
+    Foresights,
+    GapOption,
+    HoursOption,
+    OutputOption,
+    PackOption,
+    PriceOption,
+    ProfilesOption,
+    ScenarioOption,
+    SeedOption,
+    WeatherOption,
+    WorkersOption,
+    YearsOption,
+    ground_of,
+    read_numbers,
+    read_years,
+)
 from dafeng.settings import read_settings
-
-if TYPE_CHECKING:
-    from dafeng.app.pathway_scenario import GroundRequest
 
 YEARS = "2025,2030,2035"
 SEED = 0
@@ -25,97 +43,8 @@ app = typer.Typer(
     no_args_is_help=True,
     help="电力：逐时扩展规划、调度、曲线、预测 / power: hourly expansion, dispatch, profiles, forecasts",
 )
-
-
-class Commitments(StrEnum):
-    """How coal units start and stop."""
-
-    none = "none"
-    linear = "linear"
-
-
-class Foresights(StrEnum):
-    """What a plan knows of later years."""
-
-    perfect = "perfect"
-    myopic = "myopic"
-
-
 app.add_typer(power_forecast.app, name="forecast")
 app.add_typer(power_links.app)
-
-ScenarioOption = Annotated[
-    str,
-    typer.Option(
-        help="省包情景的名称或 TOML 文件，可继承 / scenario of the pack, or a TOML file that may inherit"
-    ),
-]
-YearsOption = Annotated[str, typer.Option(help="规划年，逗号隔开 / modelled years, with commas: 2025,2030")]
-OutputOption = Annotated[Path, typer.Option(help="结果文件夹 / folder of the results")]
-PackOption = Annotated[
-    str | None, typer.Option("--pack", help="省包名称或文件夹 / name or folder of the pack")
-]
-ProfilesOption = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--profiles",
-        help="曲线文件或其文件夹，文件名即曲线名（wind.csv、load.nc），可重复 / "
-        "profile files or their folder, named after the profile (wind.csv, load.nc), may be repeated",
-    ),
-]
-WeatherOption = Annotated[
-    int | None,
-    typer.Option(
-        help="各规划年都用该日历年和天气年；缺省各年自身 / calendar and weather year of all years; "
-        "default each year itself"
-    ),
-]
-SeedOption = Annotated[
-    int,
-    typer.Option(help="生成曲线的种子，同种子同曲线 / seed of generated profiles; same seed, same profiles"),
-]
-HoursOption = Annotated[
-    int | None,
-    typer.Option(
-        help="试算：每年只取若干小时（均匀分布的整日）/ preview: some hours of each year, whole days at even "
-        "distances"
-    ),
-]
-CommitmentOption = Annotated[
-    Commitments,
-    typer.Option(
-        help="煤电启停：固定开机比例，或线性化机组组合 / coal units: fixed online share, or linearised"
-    ),
-]
-PriceOption = Annotated[
-    str | None,
-    typer.Option(
-        "--co2-price",
-        help="碳价（元/吨），一个数或每年一个；缺省取情景的碳价 / CO2 price (CNY/t), one number or one a "
-        "year; default: the carbon price of the scenario",
-    ),
-]
-CapOption = Annotated[
-    str | None,
-    typer.Option(
-        "--co2-cap", help="年排放上限（百万吨），一个数或每年一个 / yearly cap (Mt), one number or one a year"
-    ),
-]
-GapOption = Annotated[float, typer.Option(help="已证明差距的上限 / proved gap that is good enough")]
-CertificateOption = Annotated[
-    bool,
-    typer.Option("--certificate/--no-certificate", help="是否求下界 / whether a lower bound is computed"),
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(help="以该日所知为准，缺省今天 / knowledge of this day; default today, 2026-11-22"),
-]
-FindingsOption = Annotated[
-    bool, typer.Option("--accept-findings", help="有可疑数据也照算 / compute in spite of findings")
-]
-WorkersOption = Annotated[
-    int, typer.Option(help="本机进程数，0 为不另开 / processes of this machine, 0 for none")
-]
 
 
 @app.command("plan")
@@ -165,8 +94,8 @@ def plan_command(
         output=output,
         settings=PlanSettings(
             commitment=commitment.value, foresight=foresight.value,
-            co2_price=read_numbers("--co2-price", co2_price, len(span)),
-            co2_limit=read_numbers("--co2-cap", co2_cap, len(span), scale=T_PER_MT),
+            co2_price=read_numbers("--carbon-price", co2_price, len(span)),
+            co2_limit=read_numbers("--carbon-cap", co2_cap, len(span), scale=T_PER_MT),
         ),
         solving=SolveSettings(gap, certificate),
         profiles=ProfileRequest(read_profile_files(profiles or ()), weather, seed, hours),
@@ -232,7 +161,7 @@ def dispatch_command(
         years=(year,),
         output=output,
         settings=PlanSettings(
-            commitment=commitment.value, co2_price=read_numbers("--co2-price", co2_price, 1)
+            commitment=commitment.value, co2_price=read_numbers("--carbon-price", co2_price, 1)
         ),
         solving=SolveSettings(weekly=weekly),
         profiles=ProfileRequest(read_profile_files(profiles or ()), weather, seed or SEED, hours),
@@ -373,38 +302,3 @@ def network_command(
         "most_mw", "capital_cny_per_mw",
     )  # fmt: skip
     show_frame(table, columns, form, output)
-
-
-def ground_of(pack: str | None, as_of: str | None, *, accept_findings: bool) -> GroundRequest:
-    """Return pack and day that a command stands on."""
-    from dafeng.app.pathway_scenario import GroundRequest
-
-    return GroundRequest(pack or read_settings().pack, as_of, accept_findings)
-
-
-def read_years(text: str) -> tuple[int, ...]:
-    """Return years that are written with commas."""
-    return tuple(int(value) for value in read_numbers("--years", text, whole=True))
-
-
-def read_numbers(
-    key: str, text: str | None, count: int = 0, *, scale: float = 1.0, whole: bool = False
-) -> tuple[float, ...]:
-    """Return numbers that are written with commas; a single one stands for ``count``.
-
-    Raises
-    ------
-    InputRefused
-        ``setting_invalid``.
-    """
-    from dafeng.errors import InputRefused
-
-    if text is None:
-        return ()
-    try:
-        found = tuple(float(int(part) if whole else float(part)) * scale for part in text.split(","))
-    except (ValueError, OverflowError) as error:
-        raise InputRefused.of("setting_invalid", key=key, reason=repr(text)) from error
-    if not all(map(isfinite, found)):
-        raise InputRefused.of("setting_invalid", key=key, reason=repr(text))
-    return found * count if count > 1 and len(found) == 1 else found

@@ -43,6 +43,8 @@ HEAT = "heat"
 HYDROGEN = "hydrogen"
 CONSTANT = "constant"
 HOURS_PER_YEAR = 8760.0
+RULE, RETROFIT = "rule", "retrofit"
+"""Subjects of demonstration values that are no parameters."""
 
 
 @dataclass
@@ -146,6 +148,8 @@ class Context:
         ]  # fmt: skip
         if not rows:
             return None
+        if rows[-1]["state"] == "demonstration":
+            self.book.demonstration.add((RULE, name))
         scale = {"%": 0.01, "CNY/kWh": 1000.0}.get(rows[-1]["unit"], 1.0)
         return float(rows[-1]["value"]) * scale
 
@@ -194,7 +198,9 @@ def open_context(inputs: BuildInputs) -> Context:
     rate = _discount_rate(inputs.tables["power_rules"], inputs.periods[0])
     draft = Draft(buses={GRID: "electricity", RENEWABLE: "electricity"})
     horizon = _horizon(inputs, rate)
-    return Context(inputs, horizon, zones["zone_id"][0], classes, book, fleet, rate, draft)
+    context = Context(inputs, horizon, zones["zone_id"][0], classes, book, fleet, rate, draft)
+    context.rule("discount_rate", inputs.periods[0])  # so that a demonstration value is told
+    return context
 
 
 def _discount_rate(rules: pl.DataFrame, year: int) -> float:

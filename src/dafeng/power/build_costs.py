@@ -39,10 +39,15 @@ class UnitCost:
         return self.fuel + self.variable
 
 
+def supplied_share(book: ParameterBook, technology: str, year: int) -> float:
+    """Return what of the generation of a class leaves the plant [1]; all of it where no own use is known."""
+    return 1.0 - book.read(technology, "own_use", year, 0.0)
+
+
 def read_curve(book: ParameterBook, technology: str, year: int) -> LoadCurve:
-    """Return the fuel curve of a coal class."""
+    """Return the fuel curve of a coal class per MWh generated: the rate is net, generation is gross."""
     return LoadCurve(
-        book.require(technology, "coal_rate", year),
+        book.require(technology, "coal_rate", year) * supplied_share(book, technology, year),
         book.require(technology, "min_load", year),
         book.read(technology, "part_load_penalty", year, 0.0),
     )

@@ -135,7 +135,8 @@ def _move_retrofits(
 ) -> tuple[list[Block], list[Step]]:
     """Return the blocks with finished retrofits moved to the class after them, pro rata over their ages.
 
-    A retrofit that was finished no later than the unit list is in the list already.
+    A retrofit that was finished no later than the unit list is in the list already. Units that came on line
+    after it was finished had no part in it.
     """
     done = retrofits.filter((pl.col("done_mw") > 0) & (pl.col("done_year") <= first_year))
     found, steps = list(blocks), []
@@ -143,11 +144,12 @@ def _move_retrofits(
         old, new = row["from_technology"], row["to_technology"]
         if old == new or row["done_year"] <= listed.get(old, first_year):
             continue
-        whole = sum(block.capacity_mw for block in found if block.technology == old)
+        done_year = row["done_year"]
+        whole = sum(b.capacity_mw for b in found if b.technology == old and b.built_to <= done_year)
         share = min(row["done_mw"] / whole, 1.0) if whole > 0 else 0.0
         after = []
         for block in found:
-            if block.technology != old:
+            if block.technology != old or block.built_to > done_year:
                 after.append(block)
                 continue
             span = (block.built_from, block.built_to)

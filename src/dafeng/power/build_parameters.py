@@ -33,6 +33,7 @@ UNITS: Mapping[str, Mapping[str, float]] = {
     },
     "lifetime": {"a": 1.0, "year": 1.0},
     "coal_rate": {"gce/kWh": 1.0, "kgce/kWh": 1000.0},
+    "own_use": _SHARE,
     "part_load_penalty": _SHARE,
     "efficiency": _SHARE,
     "efficiency_store": _SHARE,

@@ -4,21 +4,22 @@ In each period what still runs as the old class and what was retrofitted share w
 
 .. math:: \sum_{u \ge t} O_u + \sum_{r} R_{r,t} \le S(t)
 
-with the capacity O that stays until u, the retrofitted capacity R and what stands by age S(t). The sum is
-never set against the first capacity, so a retrofit never outlives its unit. Retrofits that were finished
-before the first period are in the fleet already. A life extension instead adds to S(t) what would have gone
-by age.
+with the capacity O that stays until u, the retrofitted capacity R and what stands by age S(t), without units
+that come on line after the first period. The sum is never set against the first capacity, so a retrofit never
+outlives its unit. Retrofits that were finished before the first period are in the fleet already. A life
+extension instead adds to S(t) what would have gone by age.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any
 
 from dafeng.power.build_assets import (
     FROM,
+    OLD,
     UNTIL,
     Slot,
     annuity_of,
@@ -28,6 +29,7 @@ from dafeng.power.build_assets import (
     old_slots,
     stand_capacity,
 )
+from dafeng.power.build_context import RETROFIT
 from dafeng.power.network import CapacityLimit
 
 if TYPE_CHECKING:
@@ -67,6 +69,8 @@ def read_retrofits(context: Context) -> list[Retrofit]:
         left = max(limit - (row["done_mw"] or 0.0), 0.0)
         if left <= 0 or row["from_year"] > context.periods[-1]:
             continue
+        if row["state"] == "demonstration":
+            context.book.demonstration.add((RETROFIT, f"{row['retrofit']} {row['from_technology']}"))
         price = row["investment_cny_per_kw"] * 1000.0 * context.book.deflate(row["price_year"])
         found.append(
             Retrofit(
@@ -82,16 +86,35 @@ def coal_slots(context: Context, row: dict[str, Any], retrofits: list[Retrofit])
     name = row["technology"]
     left = any(r.before["technology"] == name and r.kind != LIFE for r in retrofits)
     chosen = left or context.inputs.settings.retirement == "choice"
-    slots = _until_slots(context, row) if chosen else old_slots(context, row)
+    slots = [*_until_slots(context, row), *_late_slots(context, row)] if chosen else old_slots(context, row)
     for retrofit in retrofits:
         if retrofit.after["technology"] == name:
             slots += _retrofit_slots(context, retrofit)
     return [*slots, *new_slots(context, row)]
 
 
+def choose_capacity(context: Context, row: dict[str, Any]) -> dict[int, float]:
+    """Return what of a class stands since the first period, by period: the part with choices [MW].
+
+    What comes on line later, as units under construction do, stands as it is: there is nothing to retrofit.
+    """
+    stands = stand_capacity(context, row)
+    return dict(zip(stands, accumulate(stands.values(), min), strict=True))
+
+
+def _late_slots(context: Context, row: dict[str, Any]) -> list[Slot]:
+    """Return what came on line after the first period, by period."""
+    chosen, slots = choose_capacity(context, row), []
+    for year, capacity in stand_capacity(context, row).items():
+        if (late := capacity - chosen[year]) > 0:
+            cost, gone = fix_cost(context.book, row, year), next_period(context, year)
+            slots.append(Slot(row["technology"], OLD, year, year, gone, late, math.nan, cost))
+    return slots
+
+
 def _until_slots(context: Context, row: dict[str, Any]) -> list[Slot]:
     first, slots = context.periods[0], []
-    for year, capacity in stand_capacity(context, row).items():
+    for year, capacity in choose_capacity(context, row).items():
         if capacity > 0:
             cost = fix_cost(context.book, row, first)
             gone = next_period(context, year)
@@ -129,9 +152,9 @@ def _ends(context: Context, retrofit: Retrofit, stands: dict[int, float], year: 
 
 def _stand_for(context: Context, retrofit: Retrofit) -> dict[int, float]:
     """Return what a retrofit may take in each period [MW]."""
-    stands = stand_capacity(context, retrofit.before)
     if retrofit.kind != LIFE:
-        return stands
+        return choose_capacity(context, retrofit.before)
+    stands = stand_capacity(context, retrofit.before)
     name = retrofit.before["technology"]
     life = context.book.require(name, "lifetime", context.periods[0]) + retrofit.added_life
     return {year: context.fleet.standing_mw(name, year, life) - stands[year] for year in context.periods}
@@ -155,7 +178,7 @@ def limit_transfers(context: Context, slots: list[Slot], retrofits: list[Retrofi
     stay = context.inputs.settings.retirement == "age"
     for row in context.of_kind("coal", "coal_chp"):
         name = row["technology"]
-        stands = stand_capacity(context, row)
+        stands = choose_capacity(context, row)
         for year in context.periods:
             active = [s for s in slots if s.active(year) and _takes_from(s, name, retrofits)]
             if not any(slot.origin == UNTIL for slot in active):

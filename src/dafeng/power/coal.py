@@ -32,7 +32,7 @@ class LoadCurve:
     Attributes
     ----------
     full_load : float
-        Net coal rate at full load [gce/kWh].
+        Coal rate at full load [gce/kWh]: net, or per kWh generated where the output is gross.
     min_load : float
         Least output of a unit that is online, of its capacity [1].
     penalty : float
@@ -56,7 +56,7 @@ class LoadCurve:
         return self.full_load - self.stand_by
 
     def rate_at(self, load_factor: ArrayLike) -> NDArray[np.float64]:
-        """Return the net coal rate at load factors of the online capacity [gce/kWh].
+        """Return the coal rate at load factors of the online capacity [gce/kWh].
 
         Parameters
         ----------

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from dafeng.power.assembly_blocks import Axis, Block, Numbers
     from dafeng.power.assembly_extension import Solve
-    from dafeng.power.network import Network, Profile
+    from dafeng.power.network import Network, Profile, Reserve
 
 _A = TypeVar("_A", bound=Asset)
 _L = TypeVar("_L", EnergyLimit, CapacityLimit)
@@ -182,15 +182,6 @@ def cut_period(network: Network, period: int, groups: list[Variants], before: in
             cut.offers[offer.id] = offer
             cut.groups[offer.id] = {asset.id for asset in group.standing(period)}
     optional = {name: getattr(horizon, name)[k : k + 1] for name in ("hour_weight", "calendar_years")}
-    reserves = [
-        replace(
-            reserve,
-            requirement=cut.profile(reserve.requirement),
-            providers=cut.terms(reserve.providers, reserve.id),
-            requirement_of_output=cut.terms(reserve.requirement_of_output, reserve.id),
-        )
-        for reserve in network.reserves
-    ]
     return replace(
         network,
         horizon=Horizon(
@@ -203,7 +194,7 @@ def cut_period(network: Network, period: int, groups: list[Variants], before: in
         loads=tuple(replace(load, p_set=cut.profile(load.p_set)) for load in network.loads),
         energy_limits=cut.limits(network.energy_limits),
         capacity_limits=(*cut.limits(network.capacity_limits), *cut.ceilings(network, groups)),
-        reserves=tuple(reserves),
+        reserves=tuple(cut.reserve(reserve) for reserve in network.reserves),
         co2_price=network.co2_price[k : k + 1],
         co2_limit=network.co2_limit[k : k + 1],
     )
@@ -255,6 +246,15 @@ class _Cut:
             if members & given.keys():
                 kept.append((leader, values.pop()))
         return tuple(kept)
+
+    def reserve(self, reserve: Reserve) -> Reserve:
+        """Return a reserve as the period asks for it."""
+        return replace(
+            reserve,
+            requirement=self.profile(reserve.requirement),
+            providers=self.terms(reserve.providers, reserve.id),
+            requirement_of_output=self.terms(reserve.requirement_of_output, reserve.id),
+        )
 
     def limits(self, limits: Iterable[_L]) -> tuple[_L, ...]:
         """Return the limits of the period."""

@@ -4,8 +4,8 @@ r"""The reduced form in which the pathways know the power system, fitted to runs
 
 with the curtailed share c of wind and PV, their share s of generation (before curtailment), storage power
 added since the base point over the capacity of wind and PV, the fall of the minimum load of coal units and
-the reduced share of the peak. All coefficients are at least zero. The three reliefs come from runs of the same
-wind and PV, so that the bend of the curve over the share is not taken for a relief; base and slope then come
+the reduced share of the peak. All coefficients are at least zero. The three reliefs come from runs of the
+same wind and PV, so that the bend of the curve over the share is not taken for a relief; base and slope come
 from all runs, without those in which nothing is curtailed and the line says so. It is the form of the power
 step of the pathways, which is why the coefficients may stand in for its demonstration values. It holds near
 the runs it is fitted to.

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from dafeng.power.build_assets import FROM, GIVEN, NEW, OLD, UNTIL
-from dafeng.power.build_costs import COAL_KINDS
+from dafeng.power.build_costs import COAL_KINDS, supplied_share
 from dafeng.power.coal import mean_coal_rate
 from dafeng.power.contracts import (
     PowerCapacity,
@@ -165,7 +165,7 @@ def _energy(view: ResultView) -> pl.DataFrame:
                     "curtailed_gwh": _curtailed(its) * weight / 1000.0 if its.available.any() else None,
                     "full_load_hours": given / its.capacity if its.capacity > SMALL_MW else None,
                     "fuel_tce": float(its.fuel.sum()) * weight if row["fuel"] else None,
-                    "coal_rate_gce_per_kwh": _coal_rate(row, its),
+                    "coal_rate_gce_per_kwh": _coal_rate(view, year, [(row, its)]),
                     "co2_kt": float(its.co2.sum()) * weight / 1000.0,
                 }
             )  # fmt: skip
@@ -177,11 +177,13 @@ def _curtailed(its: ClassYear) -> float:
     return max(float((its.available - its.given).sum()), 0.0)
 
 
-def _coal_rate(row: dict[str, Any], its: ClassYear) -> float | None:
-    """Return the net coal rate of a coal class [gce/kWh]; None for others and without output."""
-    if row["kind"] not in COAL_KINDS:
-        return None
-    return mean_coal_rate((its.fuel - its.heat_fuel).sum(), its.given.sum())
+def _coal_rate(view: ResultView, year: int, made: list[tuple[dict[str, Any], ClassYear]]) -> float | None:
+    """Return the net coal rate of the coal classes among some [gce/kWh]; None without output of coal."""
+    coal = [(row["technology"], its) for row, its in made if row["kind"] in COAL_KINDS]
+    return mean_coal_rate(
+        [float((its.fuel - its.heat_fuel).sum()) for _, its in coal],
+        [float(its.given.sum()) * supplied_share(view.book, name, year) for name, its in coal],
+    )
 
 
 def _storage(view: ResultView) -> pl.DataFrame:
@@ -272,7 +274,6 @@ def _year_of(view: ResultView, year: int, costs: pl.DataFrame) -> dict[str, Any]
     available = sum((its.available for its in variable), np.zeros_like(load))
     lost = available - sum((its.given for its in variable), np.zeros_like(load))
     renewable = sum(float(its.given.sum()) for row, its in made if row["kind"] in RENEWABLE_KINDS)
-    coal = [its for row, its in made if row["kind"] in COAL_KINDS]
     exchange = {
         key: sum(float(view.power(way, year).sum()) for way in ways.values())
         for key, ways in _ways(view, year).items()
@@ -289,10 +290,7 @@ def _year_of(view: ResultView, year: int, costs: pl.DataFrame) -> dict[str, Any]
         "unserved_gwh": max(float(unserved(view, year, view.grid).sum()), 0.0) * weight / 1000.0,
         "curtailed_share": _share(max(float(lost.sum()), 0.0), float(available.sum())),
         "renewable_share": _share(renewable, whole),
-        "coal_rate_gce_per_kwh": mean_coal_rate(
-            [float((its.fuel - its.heat_fuel).sum()) for its in coal],
-            [float(its.given.sum()) for its in coal],
-        ),
+        "coal_rate_gce_per_kwh": _coal_rate(view, year, made),
         "co2_mt": sum(float(its.co2.sum()) for _, its in _classes(view, year)) * weight / 1e6,
         "average_factor_t_per_mwh": _share(float((average * generation).sum()), whole),
         "marginal_factor_t_per_mwh": _share(float((marginal * load).sum()), float(load.sum())),

@@ -126,6 +126,12 @@ def test_spells_of_low_wind(real: dict[str, Any], made: dict[str, list[Any]]) ->
     assert min(longest) <= wanted.longest_hours <= max(longest)
 
 
+def test_wind_of_a_province_never_stands_still(tables: Mapping[str, pl.DataFrame]) -> None:
+    years = [generate(tables, ("wind",), YEAR, seed)["wind"] for seed in range(3)]
+    assert all((values > 0).all() for values in years)
+    assert np.mean([(values < 0.01).mean() for values in years]) < 0.02
+
+
 def test_wind_pv_and_load_stay_correlated(
     real: dict[str, Any], made: dict[str, list[Any]], tables: Mapping[str, pl.DataFrame], data_dir: Path
 ) -> None:

@@ -10,8 +10,8 @@ import pytest
 from tests.power.solve.made_programs import INF, make_program, make_year
 
 from dafeng.power.program import GLOBAL
-from dafeng.power.solve import measure_violation, solve_certified, solve_direct
 from dafeng.power.solve import certified as certified_module
+from dafeng.power.solve import measure_violation, solve_certified, solve_direct
 from dafeng.power.solve.interior import InteriorPoint
 from dafeng.power.solve.kkt import KktSystem, split_long_columns
 from dafeng.power.solve.standard import standardise

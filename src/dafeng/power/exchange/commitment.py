@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dafeng.errors import InputRefused
+from dafeng.power.assembly_units import is_tightened
 from dafeng.power.exchange.components import BOOKKEEPING, life
 from dafeng.power.exchange.gadgets import (
     SPARE,
@@ -75,13 +76,6 @@ def is_native(export: Export, generator: Generator, commitment: Commitment) -> b
     tightened = commitment.start_up_cost == commitment.shut_down_cost and np.ndim(generator.p_max_pu) > 0
     several = export.several_periods
     return not (several or generator.extendable or reserving or capped or tightened)
-
-
-def is_tightened(generator: Generator, commitment: Commitment) -> bool:
-    """Return whether PyPSA and the assembly tighten the ramps of a committed generator."""
-    ramped = not np.isnan([generator.ramp_limit_up, generator.ramp_limit_down]).all()
-    same = commitment.start_up_cost == commitment.shut_down_cost
-    return same and ramped and not generator.extendable
 
 
 def _add_online(export: Export, generator: Generator, stand_by: Profile) -> str:

@@ -29,8 +29,7 @@ if TYPE_CHECKING:
     from dafeng.power.solve.highs import Method
     from dafeng.power.solve.interior import Point, State
     from dafeng.power.solve.outcome import Report
-    from dafeng.power.solve.presolve import Numbers
-    from dafeng.power.solve.standard import StandardForm
+    from dafeng.power.solve.presolve import Numbers, Reduction
 
 GAP = 1e-3
 LIMIT = 200
@@ -47,6 +46,8 @@ STEPS = 100
 """What progress counts up to."""
 SHORT = 1000
 """Below this number of hours simplex is fast enough [h]."""
+WORTHY = 1e-4
+"""Gap of a plan that is kept, as ``feasible``, where a finer one was wanted and could not be reached [1]."""
 FINE = 1e-6
 """Gap of what is called direct [1]."""
 METHOD = "interior point"
@@ -62,6 +63,7 @@ class _Listener:
     report: Report | None
     cancel: threading.Event | None
     boxes: Boxes | None = None
+    cutoff: float = np.inf
     lower_bound: float = -np.inf
     infeasible: bool = False
     proved: bool = False
@@ -74,20 +76,37 @@ class _Listener:
         if self.cancelled:
             return True
         if state.iteration and state.iteration % HOPELESS == 0 and state.row_error > EXACT:
-            self.infeasible = prove_infeasible(self.program, self.walk.form.duals(point.y))
+            self.infeasible = self.find_ray()
             return self.infeasible
         if state.row_error > CLOSE or not state.gap < NEAR * self.gap:
             return False
-        self.proved = self._is_within(point) and self.walk.mend() < EXACT and self._is_within(point)
+        if self.measure_gap(point) <= self.gap:
+            self.settle()
         return self.proved
 
-    def _is_within(self, point: Point) -> bool:
+    def find_ray(self) -> bool:
+        """Tell whether the prices prove that no plan keeps all rows."""
+        return prove_infeasible(self.program, self.walk.form.duals(self.walk.point.y))
+
+    def measure_gap(self, point: Point) -> float:
+        """Return the distance of cost and bound relative to the cost.
+
+        It is proved where the plan keeps its rows: boxes leave only plans out that cost more than ``cutoff``.
+        """
         cost = float(self.program.cost @ self.walk.form.values(point.w)) + self.program.offset
-        if self.boxes is None:
-            self.boxes = find_boxes(self.program, cost + NEAR * self.gap * max(abs(cost), 1.0))
+        size = max(abs(cost), 1.0)
+        if self.boxes is None or cost > self.cutoff:
+            self.cutoff, self.lower_bound = cost + NEAR * self.gap * size, -np.inf
+            self.boxes = find_boxes(self.program, self.cutoff)
         bound = bound_objective(self.program, self.walk.form.duals(point.y), self.boxes)
         self.lower_bound = max(self.lower_bound, bound)
-        return cost - self.lower_bound <= self.gap * max(abs(cost), 1.0)
+        return (cost - self.lower_bound) / size
+
+    def settle(self) -> bool:
+        """Mend the plan of the last point; tell whether it is feasible and its gap is worth keeping."""
+        gap = self.measure_gap(self.walk.point) if self.walk.mend() < EXACT else np.inf
+        self.proved = gap <= self.gap
+        return gap <= max(self.gap, WORTHY)
 
 
 def solve_certified(
@@ -123,23 +142,29 @@ def solve_certified(
         return Outcome.without_plan(program, "infeasible", "presolve", start)
     if reduction.program.rows == 0:
         return _ask_highs(program, gap, report, cancel)
-    form = standardise(reduction.program)
-    walk = InteriorPoint(form)
-    listener = _Listener(reduction.program, walk, gap, report, cancel)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"), suppress(FactorError):
+        walk = InteriorPoint(standardise(reduction.program))
+        listener = _Listener(reduction.program, walk, gap, report, cancel)
         walk.run(listener, LIMIT)
-    if listener.cancelled:
-        return Outcome.without_plan(program, "interrupted", METHOD, start)
-    if listener.infeasible or prove_infeasible(reduction.program, form.duals(walk.point.y)):
-        return Outcome.without_plan(program, "infeasible", METHOD, start)
-    if not listener.proved:
-        return _ask_highs(program, gap, report, cancel)
+        if listener.cancelled:
+            return Outcome.without_plan(program, "interrupted", METHOD, start)
+        if listener.infeasible or listener.find_ray():
+            return Outcome.without_plan(program, "infeasible", METHOD, start)
+        if listener.proved or listener.settle():
+            return _read_plan(reduction, listener, start)
+    return _ask_highs(program, gap, report, cancel)
+
+
+def _read_plan(reduction: Reduction, listener: _Listener, start: float) -> Outcome:
+    """Return plan, prices and bound of the whole programme."""
+    program, walk = reduction.whole, listener.walk
     walk.mend()
-    x = np.clip(reduction.restore_values(form.values(walk.point.w)), program.lower, program.upper)
-    y = reduction.restore_duals(form.duals(walk.point.y))
+    x = np.clip(reduction.restore_values(walk.form.values(walk.point.w)), program.lower, program.upper)
+    y = reduction.restore_duals(walk.form.duals(walk.point.y))
     objective = float(program.cost @ x) + program.offset
     bound = min(listener.lower_bound, objective)
-    return Outcome("optimal", objective, bound, x, y, time.monotonic() - start, METHOD)
+    status = "optimal" if listener.proved else "feasible"
+    return Outcome(status, objective, bound, x, y, time.monotonic() - start, METHOD)
 
 
 def solve_direct(

@@ -46,7 +46,7 @@ class KktSystem:
 
     def factorise(self, weights: Numbers) -> None:
         """Take the weights of columns and slacks as diagonals and factorise."""
-        import qdldl  # type: ignore[import-not-found]  # noqa: PLC0415 compiled, only where a plan is solved
+        import qdldl  # noqa: PLC0415 compiled, only where a plan is solved
 
         form, none = self.form, np.zeros(self.extra)
         self.column_weight = weights[: form.columns]

@@ -13,7 +13,7 @@ from dafeng.report.bars import draw_bars
 from dafeng.report.drawing import draw, grade_mark
 from dafeng.report.figures import traced
 from dafeng.report.page import Page
-from dafeng.report.power_view import COSTS, ENERGY, SYSTEM, PowerView, Row
+from dafeng.report.power_view import COSTS, ENERGY, PARAMETERS, SYSTEM, PowerView, Row
 from dafeng.report.words import phrase, term
 
 if TYPE_CHECKING:
@@ -50,10 +50,23 @@ def render_cost(context: ReportContext) -> str:
         grade=grade_mark(view.grade),
         years=view.years,
         price_year="–".join(map(str, dict.fromkeys((*price_years[:1], *price_years[-1:])))),
+        kept=_kept_price_years(context, price_years),
         cost=_cost_figure(view, costs),
         emissions=_emission_figure(view, system),
         lines=[_line(view, system, *line) for line in LINES],
     )
+
+
+def _kept_price_years(context: ReportContext, known: list[int]) -> Markup:
+    """Return that parameters keep price years of their own; empty when all have that of the costs."""
+    years = {row["price_year"] for row in context.rows(PARAMETERS) if row["price_year"]} - set(known)
+    if not years:
+        return Markup("")
+    return phrase("power.price_years", years=(_list(years, "、"), _list(years, ", ")))
+
+
+def _list(years: set[int], comma: str) -> str:
+    return comma.join(map(str, sorted(years)))
 
 
 def _cost_figure(view: PowerView, rows: list[Row]) -> dict[str, Any] | None:

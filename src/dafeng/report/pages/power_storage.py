@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dafeng.report.context import ReportContext
 
 NONE = Markup('<span class="null">—</span>')
+PLANTS = ("pumped_hydro", "battery")
+"""Kinds that the heading adds up: what stores electricity and gives it back."""
 DAY = 24
 LEAST_GW = 1e-3
 """A kind of storage that never moves more is not drawn."""
@@ -72,8 +74,8 @@ def _storage_figure(view: PowerView, rows: list[Row]) -> dict[str, Any] | None:
             continue
         key = view.trace("GW", "power.step.mean_day")
         curves = [Curve(values, shared.colour_of(kind), "", key) for kind, values in days.items()]
-        given = sum(row["discharged_gwh"] for row in rows if row["year"] == year)
-        lost = sum(row["loss_gwh"] for row in rows if row["year"] == year)
+        own = [row for row in rows if row["year"] == year and view.kind(row["technology"]) in PLANTS]
+        given, lost = (sum(row[name] for row in own) for name in ("discharged_gwh", "loss_gwh"))
         energy = view.trace("GWh", "power.step")
         return {
             "title": phrase(
