@@ -27,6 +27,7 @@ from dafeng.job import Job
 from dafeng.pack import PACK_TABLES, read_pack
 from dafeng.pathway.power_step import power_parameters, respond_parameters, select_response
 from dafeng.power.market import PriceLimits
+from dafeng.power.response import COEFFICIENTS
 from dafeng.table import check
 
 if TYPE_CHECKING:
@@ -75,6 +76,25 @@ def test_engine_and_its_words_take_the_hourly_model() -> None:
     assert "0.25" in told["curtailment_slope"]["en"]
     assert told["curtailment_slope (plan)"]["value"] == 0.7
     assert told["storage_relief"]["state"] == "demonstration"
+
+
+def test_shanxi_takes_its_curtailment_from_the_hourly_model() -> None:
+    pack = read_pack("shanxi")
+    rows = pack.tables["power_response"].to_dicts()
+    assert set(select_response(rows, "")) == set(COEFFICIENTS)
+    foundation = lay_foundation(pack, date(2026, 11, 22))
+    for name, scenario in resolve_all(pack).items():
+        parameters = build_engine(foundation, scenario).parts.parameters
+        for row in select_response(rows, name).values():
+            assert getattr(parameters, row["variable"]) == row["value"]
+            assert "demonstration" in row["note_en"]
+    told = {row["parameter"]: row for row in list_parameters(pack).iter_rows(named=True)}
+    assert told["storage_relief"]["state"] == "derived"
+    assert "on demonstration values" in told["storage_relief"]["en"]
+    power, stand_in = foundation.parts.power, foundation.parts.parameters
+    share = power.wind_pv_twh / (1 - stand_in.curtailment_base) / power.generation_twh
+    shipped = next(row["value"] for row in rows if row["variable"] == "wind_pv_share_base")
+    assert shipped == pytest.approx(share, rel=1e-3)  # another base year wants another fit
 
 
 def test_design_reaches_down_to_the_base_year_and_varies_one_thing_at_a_time() -> None:

@@ -129,6 +129,29 @@ def test_every_defect_of_every_file_is_named(ground: PowerGround) -> None:
     assert len(codes) >= 3
 
 
+def test_a_load_in_another_unit_than_it_says_is_refused(ground: PowerGround) -> None:
+    shape = gather_profiles(ground.tables, "s", (2025,), ProfileRequest()).values["load"]
+    given = ground.tables["power_demands"].filter(item="electricity").sort((pl.col("year") - 2025).abs())
+    mean = 1000.0 * given["value"][0] / 8760.0
+    right, tenth = (UserFile("load.csv", label(shape * mean * by, 2025, "load_mw")) for by in (1.0, 0.1))
+    made = gather_profiles(ground.tables, "s", (2025,), ProfileRequest((right,)))
+    assert made.values["load"] == pytest.approx(shape, rel=1e-6)
+    with pytest.raises(InputRefused) as refused:
+        gather_profiles(ground.tables, "s", (2025,), ProfileRequest((tenth,)))
+    assert {finding.place.file for finding in refused.value.findings} == {"load.csv"}
+
+
+def test_what_stands_behind_a_profile_is_told(ground: PowerGround) -> None:
+    made = gather_profiles(ground.tables, "s", (2025,), ProfileRequest(seed=2))
+    uses = {row["profile"]: row for row in made.uses.iter_rows(named=True)}
+    years = ground.tables["profile_statistics"].filter(profile="wind")["data_year"].unique().to_list()
+    assert str(years[0]) in uses["wind"]["note_en"]
+    assert uses["wind"]["weather_year"] is None
+    assert (uses["ev"]["origin"], uses["ev"]["seed"]) == ("typical", None)
+    assert "demonstration" in uses["ev"]["note_en"]
+    assert np.ptp(made.values["ev"][:24]) > 0.5
+
+
 def test_a_preview_takes_whole_days_of_all_seasons() -> None:
     hours = cut_hours(np.arange(8760.0), 96)
     assert hours.size == 96

@@ -18,8 +18,8 @@ SUFFIXES = {
     "kw": {"kW"}, "mw": {"MW"}, "gw": {"GW"}, "kwh": {"kWh"}, "mwh": {"MWh"}, "gwh": {"GWh"}, "twh": {"TWh"},
     "km2": {"km2"}, "m3": {"m3"}, "share": {"1"}, "ratio": {"1"}, "year": {"year"}, "mb": {"MB"},
     "days": {"day"}, "hours": {"hour"}, "years": {"a"}, "from": {"year"}, "to": {"year"},
-    "per_t": {"CNY/t"}, "cny": {"CNY"}, "per_kw": {"CNY/kW"}, "per_mw": {"CNY/MW"}, "per_mwh": {"CNY/MWh", "t/MWh"},
-    "per_kwh": {"gce/kWh"}, "deg": {"deg"}, "seconds": {"s"},
+    "per_t": {"CNY/t"}, "cny": {"CNY"}, "per_kw": {"CNY/kW"}, "per_mw": {"CNY/MW"},
+    "per_mwh": {"CNY/MWh", "t/MWh"}, "per_kwh": {"gce/kWh"}, "deg": {"deg"}, "seconds": {"s"},
 }  # fmt: skip
 BY_ROW = "unit"
 
@@ -129,6 +129,6 @@ def test_a_missing_value_in_a_key_is_declared_on_purpose() -> None:
         ("DefaultUncertainty", "fuel"), ("DefaultUncertainty", "gas"), ("SectorEmissions", "fuel"),
         ("PowerFleet", "city"), ("ProfileStatistics", "other"),
         # a notice without hours, a price of the whole market, a response of every scenario
-        ("TariffPeriods", "months"), ("TariffPeriods", "start_hour"), ("SpotPrice", "node"), ("SpotMonth", "node"),
-        ("PowerResponses", "scenario"),
+        ("TariffPeriods", "months"), ("TariffPeriods", "start_hour"), ("SpotPrice", "node"),
+        ("SpotMonth", "node"), ("PowerResponses", "scenario"),
     }  # fmt: skip

@@ -53,6 +53,19 @@ def test_every_kind_of_error_shows() -> None:
     assert loose.gap == pytest.approx(0.1)
 
 
+def test_rounding_at_a_bound_is_set_right_and_more_is_not() -> None:
+    assembled = assemble(NETWORK)
+    solution = solve(assembled.program)
+    for miss, read in ((9e-5, 0.0), (2e-4, -2e-4)):
+        x = solution.x.copy()
+        x[assembled.map.power["base"][0]] = -miss
+        x[assembled.map.capacity["late"]] = -miss / 100.0
+        result = read_solution(NETWORK, assembled, replace(solution, x=x))
+        assert result.power["base"][0] == read
+        assert result.capacity["late"] == read / 100.0
+        assert result.exactness.bounds == pytest.approx(miss)
+
+
 def test_without_duals_prices_are_zero_not_missing() -> None:
     assembled = assemble(NETWORK)
     solution = solve(assembled.program)

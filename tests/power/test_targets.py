@@ -40,7 +40,7 @@ def test_each_is_judged_in_its_year() -> None:
     network = build_network(build_case.inputs(2025, 2035))
     tables = tabulate(network, build_case.tables(), plan(network), "made")
     pack = build_case.tables() | {"targets": made_targets()}
-    judged = judge_targets(network, pack, tables, "made")
+    judged = judge_targets(network, pack, tables, "made", (0.05,))
     found = {(row["target_id"], row["year"]): row for row in judged.iter_rows(named=True)}
     outcomes = {key: row["outcome"] for key, row in found.items()}
     assert outcomes["a", 2025] == "imposed"
@@ -52,6 +52,19 @@ def test_each_is_judged_in_its_year() -> None:
     assert outcomes["e", 2025] == outcomes["e", 2035] == "imposed"
     assert outcomes["f", 2025] == outcomes["h", 2025] == "not_modelled"
     assert not {"g", "i"} & {key[0] for key in found}
+
+
+def test_readings_of_about_that_disagree_need_a_decision() -> None:
+    network = build_network(build_case.inputs(2025))
+    tables = tabulate(network, build_case.tables(), plan(network), "made")
+    near = made_targets().filter(target_id="a").with_columns(value=245.0)
+    pack = build_case.tables() | {"targets": near}
+    judged = judge_targets(network, pack, tables, "made", (0.0, 0.01, 0.05)).row(0, named=True)
+    assert judged["outcome"] == "needs_decision"
+    assert "±0% Above the range; ±1% Above the range; ±5% Reached" in judged["reason_en"]
+    assert "±5% 达到" in judged["reason_zh"]
+    outcomes = [judge_targets(network, pack, tables, "made", (one,))["outcome"][0] for one in (0.0, 0.05)]
+    assert outcomes == ["exceeded", "imposed"]
 
 
 @pytest.mark.parametrize(

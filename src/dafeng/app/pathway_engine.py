@@ -222,9 +222,8 @@ def cut_parts(parts: EngineParts, last_year: int) -> EngineParts:
 
 def _readings(pack: Pack) -> OutlookReadings:
     decisions = pack.config.decisions
-    about = decisions.about.relative_tolerance
     return OutlookReadings(
-        tolerances=decisions.about.readings if about is None else (about,),
+        tolerances=decisions.about.tolerances,
         target_year=decisions.target_year,
         target_value=decisions.target_value,
     )

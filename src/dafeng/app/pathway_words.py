@@ -68,10 +68,12 @@ def _tell_response(row: Mapping[str, Any], response: Mapping[str, Any]) -> dict[
     """Return a row of the parameters with the number of the hourly model."""
     error = response["error"]
     spread = ("", "") if error is None else (f"，拟合误差 {error:.3g}", f", error of the fit {error:.3g}")
+    notes = (response["note_zh"], response["note_en"])
+    told = ("" if notes[0] is None else f"；{notes[0]}", "" if notes[1] is None else f"; {notes[1]}")
     return {
         **row,
         **{name: response[name] for name in ("value", "unit", "state", "source_id", "grade")},
-        "zh": f"取逐时模型 {response['year']} 年的简化式，代替演示值 {row['value']}{spread[0]}",
+        "zh": f"取逐时模型 {response['year']} 年的简化式，代替演示值 {row['value']}{spread[0]}{told[0]}",
         "en": f"of the hourly model for {response['year']}, in place of the demonstration value "
-        f"{row['value']}{spread[1]}",
+        f"{row['value']}{spread[1]}{told[1]}",
     }

@@ -10,7 +10,7 @@ class GivenCapacity(Table):
 
     technology: str = column(key=True, zh="机组类别", en="Technology class")
     year: int = column(key=True, unit="year", low=1990, high=2100, zh="年份", en="Year")
-    capacity_mw: float = column(unit="MW", low=0, zh="容量", en="Capacity")
+    capacity_mw: float = column(unit="MW", low=0, high=1e7, zh="容量", en="Capacity")
 
 
 class PowerAlternatives(Table):

@@ -9,14 +9,16 @@ import polars as pl
 from pydantic import ValidationError
 
 from dafeng.app.pathway_scenario import collecting
+from dafeng.app.power_contracts import GivenCapacity
 from dafeng.app.power_dispatch import read_capacities
 from dafeng.app.power_document import read_document
 from dafeng.app.power_file import PreparedPlan, check_options, check_years, make_case
 from dafeng.app.power_ground import lay_power_ground
 from dafeng.app.power_output import DOCUMENT, SCENARIO, check_power_folder
 from dafeng.app.power_study import lay_network
-from dafeng.errors import Finding, InputRefused, Place
+from dafeng.errors import Finding, InputRefused
 from dafeng.files import read_bytes
+from dafeng.parsing import parse_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -68,23 +70,18 @@ def read_plan_capacities(path: Path) -> GivenPlan:
     Raises
     ------
     InputRefused
-        ``file_missing``, ``power_plan_damaged``, ``column_missing``, ``file_not_csv``.
+        ``file_missing``, ``power_plan_damaged``; of a CSV every defect with its row.
     """
     if path.is_dir():
         document = _read_document(path)
         seeds = [use.seed for use in document.profiles if use.seed is not None]
         try:
-            frame = pl.read_parquet(path / CAPACITIES)
+            frame = pl.read_parquet(path / CAPACITIES).cast({"year": pl.Int64, "capacity_mw": pl.Float64})
         except (OSError, pl.exceptions.PolarsError) as error:
             raise InputRefused.of("power_plan_damaged", path=path, reason=error) from error
         return GivenPlan(frame, path.name, str(path / SCENARIO), seeds[0] if seeds else None)
-    raw = read_bytes(path, MAX_BYTES)
-    types = {"technology": pl.String, "year": pl.Int64, "capacity_mw": pl.Float64}
-    try:
-        frame = pl.read_csv(raw, schema_overrides=types)
-    except pl.exceptions.PolarsError as error:
-        raise InputRefused([Finding("file_not_csv", Place(path.name), {"reason": error})]) from error
-    return GivenPlan(frame, path.name, DEFAULT_SCENARIO, None)
+    parsed = parse_csv(read_bytes(path, MAX_BYTES), GivenCapacity, path.name, extra="keep")
+    return GivenPlan(parsed.frame, path.name, DEFAULT_SCENARIO, None)
 
 
 def _read_document(path: Path) -> PlanDocument:

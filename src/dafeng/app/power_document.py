@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Format = Literal["dafeng power plan 1"]
 FORMAT: Format = "dafeng power plan 1"
@@ -20,8 +20,8 @@ class ProfileUsed(_Record):
     year: int
     profile: str
     origin: Literal["file", "generated", "typical", "constant"]
-    weather_year: int | None = None
-    seed: int | None = None
+    weather_year: int | None = Field(default=None, ge=1950, le=2100)
+    seed: int | None = Field(default=None, ge=0)
     full_load_hours: float | None = None
     """[h]"""
     file: str | None = None
@@ -78,7 +78,7 @@ class PlanDocument(_Record):
     as_of: str
     """Day whose knowledge counts."""
     years: tuple[int, ...]
-    hours: tuple[int, ...]
+    hours: tuple[Annotated[int, Field(ge=1, le=8784)], ...]
     """Modelled hours by year."""
     foresight: Literal["perfect", "myopic"]
     commitment: Literal["none", "linear"]
@@ -99,6 +99,8 @@ class PlanDocument(_Record):
     """By year [CNY/t]; empty for none."""
     co2_limit_t: tuple[float | None, ...] = ()
     """By year [t]; null for a free year."""
+    co2_shadow_price_cny_per_t: tuple[float | None, ...] = ()
+    """What the last tonne under the limit costs by year [CNY/t], not discounted; null for a free year."""
     profiles: tuple[ProfileUsed, ...]
     demand: tuple[DemandMet, ...]
     demand_from: str
@@ -111,6 +113,13 @@ class PlanDocument(_Record):
     files: tuple[str, ...]
     network: str | None
     """File that PyPSA loads; null when it was not written."""
+
+    @model_validator(mode="after")
+    def _check_years(self) -> Self:
+        if not self.years or len(self.hours) != len(self.years):
+            msg = "years and hours do not belong together"
+            raise ValueError(msg)
+        return self
 
     def as_json(self) -> str:
         """Return the document as readable JSON."""

@@ -29,6 +29,10 @@ FIRST_YEAR, LAST_YEAR, MOST_YEARS = 2000, 2060, 8
 LEAST_HOURS, MOST_HOURS = 24, 8784
 MOST_GAP = 0.5
 MOST_SEED = 2**31 - 1
+MOST_PRICE = 1e6
+"""[CNY/t]"""
+DAY = 24
+"""[h]"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +118,14 @@ def make_case(ground: PowerGround, request: PlanRequest, draw: int | None = None
     if profiles is None or demand is None:
         raise InputRefused(problems)
     return PowerCase(
-        ground.tables, scenario, request.years, profiles, demand, request.settings, request.solving
+        ground.tables,
+        scenario,
+        request.years,
+        profiles,
+        demand,
+        request.settings,
+        request.solving,
+        about=ground.about,
     )
 
 
@@ -160,15 +171,23 @@ def check_options(request: PlanRequest) -> list[Finding]:
         "--alternatives": (request.alternatives, 0.0, 1.0),
     }
     found = [
-        Finding("setting_invalid", params={"key": key, "reason": f"{low} ≤ {value} ≤ {high}"})
+        Finding("option_outside", params={"key": key, "value": value, "low": low, "high": high})
         for key, (value, low, high) in asked.items()
         if value is not None and not low <= value <= high
     ]
+    hours = request.profiles.hours or 0
+    if hours % DAY and LEAST_HOURS <= hours <= MOST_HOURS:
+        low = hours // DAY * DAY
+        found.append(Finding("power_hours_days", params={"hours": hours, "low": low, "high": low + DAY}))
     given = {"--carbon-price": request.settings.co2_price, "--carbon-cap": request.settings.co2_limit}
     for key, values in given.items():
         if values and len(values) != len(request.years):
             reason = f"{len(values)} ≠ {len(request.years)} (--years)"
             found.append(Finding("setting_invalid", params={"key": key, "reason": reason}))
         if any(value < 0 for value in values):
-            found.append(Finding("setting_invalid", params={"key": key, "reason": f"{min(values)} < 0"}))
+            found.append(Finding("option_negative", params={"key": key}))
+    top = max(request.settings.co2_price, default=0.0)
+    if top > MOST_PRICE:
+        params = {"key": "--carbon-price", "value": f"{top:g}", "low": 0, "high": f"{MOST_PRICE:g}"}
+        found.append(Finding("option_outside", params=params))
     return found

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from dafeng.power.forecast.stations import History, Kind
 
 
+MOST_MW = 1e7
+
+
 @dataclass(frozen=True, slots=True)
 class StationFiles:
     """What is given of stations.
@@ -116,7 +119,7 @@ def train_forecast(
     InputRefused
         Defects of the files; ``forecast_history_short``, ``forecast_extra_missing``. Nothing is written.
     """
-    _check_output(output)
+    _check_output(output, files.power, files.weather)
     last = _parse_time(until, "--until") if until else None
     if plan.method == "lightgbm":
         load_lightgbm()
@@ -141,15 +144,19 @@ def predict_forecast(
     ------
     InputRefused
         Defects of the files; ``forecast_model_damaged``, ``forecast_station_missing``,
-        ``forecast_feature_missing``, ``forecast_nothing_to_predict``. Nothing is written.
+        ``forecast_feature_missing``, ``forecast_nothing_to_predict``, ``forecast_total_name``. Nothing is
+        written.
     """
-    _check_output(output)
+    _check_output(output, model, files.power, files.weather)
+    _check_total(total)
     start = _parse_time(since, "--since") if since else None
     bundle = read_bundle(read_bytes(model, MAX_MODEL_BYTES), str(model))
     history = _read(files)
     parts = [foretell_station(history, one, start) for one in bundle.models]
     if total is not None:
         stations = [one.station for one in bundle.models]
+        if total.name in stations:
+            raise InputRefused.of("forecast_total_name", name=total.name)
         whole = pl.concat(parts)
         parts.append(add_total(whole, stations, bundle.correlation, total.name, total.capacity_mw))
     table = pl.concat(parts)
@@ -165,7 +172,7 @@ def score_forecast(request: ScoreRequest, job: Job | None = None) -> TableAnswer
     InputRefused
         Defects of the files; ``forecast_no_test``, ``forecast_dates``. Nothing is written.
     """
-    _check_output(request.output)
+    _check_output(request.output, request.files.power, request.files.weather)
     start = _parse_time(request.test_from, "--test-from")
     if request.plan.method == "lightgbm":
         load_lightgbm()
@@ -198,7 +205,7 @@ def normalise_stations(files: StationFiles, kind: Kind, output: Path) -> TableAn
     InputRefused
         Defects of the files; ``forecast_years_few``. Nothing is written.
     """
-    _check_output(output)
+    _check_output(output, files.power, files.weather)
     load_lightgbm()
     history = _read(files)
     table = pl.concat([normalise_generation(history, station, kind) for station in history.stations])
@@ -212,10 +219,20 @@ def _read(files: StationFiles) -> History:
     return read_history(power, weather, accept_gaps=files.accept_gaps)
 
 
-def _check_output(output: Path) -> None:
-    problems = check_file(output)
+def _check_output(output: Path, *given: Path | None) -> None:
+    """Refuse an output that cannot be written, or that is one of the files that are read."""
+    problems = list(check_file(output))
+    if any(path is not None and path.resolve() == output.resolve() for path in given):
+        problems.append(Finding("output_is_input", params={"path": output}))
     if problems:
         raise InputRefused(problems)
+
+
+def _check_total(total: Total | None) -> None:
+    capacity = total.capacity_mw if total else None
+    if capacity is not None and not 0 < capacity <= MOST_MW:
+        params = {"key": "--total-capacity-mw", "value": capacity, "low": 0, "high": f"{MOST_MW:g}"}
+        raise InputRefused([Finding("option_outside", params=params)])
 
 
 def _parse_time(text: str, option: str, *, last: bool = False) -> datetime:

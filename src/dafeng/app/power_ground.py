@@ -52,6 +52,11 @@ class PowerGround:
     foundation: Foundation | None
     lacking: str
 
+    @property
+    def about(self) -> tuple[float, ...]:
+        """How the pack reads 左右 (about) in targets [1]."""
+        return self.pack.config.decisions.about.tolerances
+
     def find_demand(self, scenario: Scenario, years: tuple[int, ...], draw: int | None = None) -> PowerDemand:
         """Return the demand of a scenario: of its pathway, else of the table of the pack.
 

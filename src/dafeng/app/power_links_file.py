@@ -19,7 +19,8 @@ from dafeng.app.power_output import DOCUMENT
 from dafeng.app.power_profiles import LOAD, cut_hours
 from dafeng.app.power_solving import SolveSettings, solve_network
 from dafeng.app.power_study import lay_network, study_power
-from dafeng.errors import Finding, InputRefused
+from dafeng.app.tables import TABLES
+from dafeng.errors import Finding, InputRefused, TableError
 from dafeng.files import read_bytes
 from dafeng.pack import read_pack
 from dafeng.power.abatement import as_lever_costs, compare_plans
@@ -39,7 +40,7 @@ from dafeng.power.market import (
 from dafeng.power.profiles.hours import count_hours
 from dafeng.power.results import frame_of, tabulate
 from dafeng.power.tariffs import read_tariff, respond_load, spread_ratios, tabulate_tariff
-from dafeng.table import KnownNames
+from dafeng.table import KnownNames, check
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -136,6 +137,7 @@ def run_links(request: LinksRequest) -> dict[str, pl.DataFrame]:
     check_folder(request.output)
     pack, document = read_pack(request.pack), read_plan(request.plan)
     tables = read_plan_tables(request.plan)
+    _check_hours(request.plan, document, tables)
     calendars, kept = place_plan(document)
     frames = {
         "power.grid_factors": tabulate_factors(tables, kept, calendars),
@@ -169,12 +171,22 @@ def read_plan(path: Path) -> PlanDocument:
 
 def read_plan_tables(path: Path) -> dict[str, pl.DataFrame]:
     """Return the tables of a plan that are carried on; raises ``power_plan_damaged``."""
-    try:
-        return {
-            f"power.{name}": pl.read_parquet(path / "tables" / f"power.{name}.parquet") for name in NEEDED
-        }
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise InputRefused.of("power_plan_damaged", path=path, reason=type(error).__name__) from error
+    found = {}
+    for name in NEEDED:
+        table = f"power.{name}"
+        try:
+            found[table] = check(pl.read_parquet(path / "tables" / f"{table}.parquet"), TABLES[table][0])
+        except (OSError, pl.exceptions.PolarsError, TableError) as error:
+            raise InputRefused.of("power_plan_damaged", path=path, reason=table) from error
+    return found
+
+
+def _check_hours(path: Path, document: PlanDocument, tables: dict[str, pl.DataFrame]) -> None:
+    """Refuse a plan whose hourly tables do not hold the hours that its document tells."""
+    for table in ("power.hourly", "power.prices"):
+        frame = tables[table].group_by("year").agg(pl.col("hour").n_unique())
+        if dict(frame.iter_rows()) != dict(zip(document.years, document.hours, strict=True)):
+            raise InputRefused.of("power_plan_damaged", path=path, reason=table)
 
 
 def place_plan(document: PlanDocument) -> tuple[dict[int, int], dict[int, NDArray[np.float64]]]:

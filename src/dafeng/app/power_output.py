@@ -19,6 +19,7 @@ from dafeng.app.power_document import (
 )
 from dafeng.app.tables import name_tables
 from dafeng.errors import InputRefused
+from dafeng.power.abatement import price_cap
 from dafeng.provenance import hash_json
 from dafeng.result import Result
 from dafeng.store import Manifest, open_workspace
@@ -174,6 +175,7 @@ def describe_study(
         solves=tuple(_describe_solve(row, solved.result.status) for row in certificates),
         co2_price_cny_per_t=study.network.co2_price,
         co2_limit_t=tuple(None if value == float("inf") else value for value in study.network.co2_limit),
+        co2_shadow_price_cny_per_t=_price_limits(study),
         profiles=tuple(
             ProfileUsed(**{name: row[name] for name in ProfileUsed.model_fields})
             for row in study.tables["power.profiles"].to_dicts()
@@ -189,6 +191,12 @@ def describe_study(
         files=files,
         network=NETWORK if exported else None,
     )
+
+
+def _price_limits(study: PowerStudy) -> tuple[float | None, ...]:
+    """Return the shadow price of the CO2 limit of each year [CNY/t]; nothing when no year has one."""
+    prices = price_cap(study.result)
+    return tuple(prices.get(year) for year in study.case.years) if prices else ()
 
 
 def _describe_solve(row: Mapping[str, Any], status: str) -> Solve:

@@ -1,4 +1,4 @@
-"""The profiles of a plan: files of the user first, then typical load, then generated years; each is named."""
+"""The profiles of a plan over all its years: files of the user first, then what is made; each is named."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import polars as pl
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.files import read_bytes
 from dafeng.power.contracts import PowerProfileUse
-from dafeng.power.profiles.generator import FACTORS, generate
 from dafeng.power.profiles.hours import count_hours
-from dafeng.power.profiles.io import MAX_PROFILE_BYTES, read_profile
-from dafeng.power.profiles.load import shape_load
+from dafeng.power.profiles.io import MAX_PROFILE_BYTES, ProfileFile
+from dafeng.power.profiles.profile_set import make_profiles
 from dafeng.provenance import hash_bytes
 from dafeng.table import KnownNames, check, columns_of
 
@@ -24,18 +23,16 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from dafeng.power.profiles.profile_set import ProfileSet as YearProfiles
+
     Array = NDArray[np.float64]
 
-LOAD, CONSTANT = "load", "constant"
+LOAD, CONSTANT, GENERATED = "load", "constant", "generated"
 OWN_NAMES = (LOAD, "heat", "ev", "hydrogen")
 """Profiles that the builder asks for by these names."""
 SUFFIXES = (".csv", ".nc", ".epw")
 DAY = 24
-NOTES = {
-    "file": ("用户提供的文件", "file of the user"),
-    "generated": ("按 {years} 年数据的统计量随机生成", "drawn from statistics of the data of {years}"),
-    "typical": ("典型日曲线与逐日高低值", "typical day curves with daily highs and lows"),
-}
+NOTE = ("按 {years} 年数据的统计量随机生成", "drawn from statistics of the data of {years}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +92,6 @@ class ProfileSet:
     calendar_years: tuple[int, ...]
     uses: pl.DataFrame
     hashes: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _Use:
-    """Which profile is used where."""
-
-    scenario: str
-    year: int
-    calendar: int
-    profile: str
-    origin: str
 
 
 def read_profile_files(places: Sequence[Path]) -> tuple[UserFile, ...]:
@@ -170,21 +156,15 @@ def gather_profiles(
     """
     calendars = tuple(request.weather or year for year in years)
     wanted = needed_profiles(tables)
-    read, hashes = _read_files(request, wanted, calendars)
-    generated = set(tables["profile_statistics"]["profile"].to_list())
+    made = _make_years(tables, wanted, calendars, request)
     parts: dict[str, list[Array]] = {}
     rows: list[dict[str, Any]] = []
     for year, calendar in zip(years, calendars, strict=True):
-        own = tuple(name for name in wanted if name in generated and name not in {*read, LOAD})
-        made = generate(tables, own, calendar, request.seed) if own else {}
-        if LOAD not in read and tables["load_shapes"].height:
-            made[LOAD] = shape_load(tables, calendar, request.seed)
-        made |= {name: by_year[calendar] for name, by_year in read.items()}
-        for name, values in made.items():
-            parts.setdefault(name, []).append(cut_hours(values, request.hours))
-            origin = "file" if name in read else "generated" if name in own else "typical"
-            use = _Use(scenario, year, calendar, name, origin)
-            rows.append(_use_row(tables, use, values, request))
+        for use in made[calendar].uses.filter(pl.col("profile").is_in(wanted)).iter_rows(named=True):
+            values = cut_hours(made[calendar].arrays[use["profile"]], request.hours)
+            parts.setdefault(use["profile"], []).append(values)
+            told = _describe(tables, use, request.weather)
+            rows.append({**use, "scenario": scenario, "year": year, **told})
     whole = tuple(count_hours(year) for year in calendars)
     hours = tuple(min(request.hours, full) for full in whole) if request.hours else ()
     schema = {spec.name: spec.dtype for spec in columns_of(PowerProfileUse)}
@@ -193,7 +173,7 @@ def gather_profiles(
         () if hours == whole else hours,
         () if calendars == years else calendars,
         check(pl.DataFrame(rows, schema=schema), PowerProfileUse),
-        hashes,
+        {file.name: hash_bytes(file.raw) for file in request.files},
     )
 
 
@@ -213,59 +193,39 @@ def cut_hours(values: Array, hours: int | None) -> Array:
     return np.concatenate([values[day * DAY : (day + 1) * DAY] for day in chosen])[:hours]
 
 
-def _read_files(
-    request: ProfileRequest, wanted: Sequence[str], calendars: Sequence[int]
-) -> tuple[dict[str, dict[int, Array]], dict[str, str]]:
-    """Return the files by profile and calendar year, and their hashes."""
-    read: dict[str, dict[int, Array]] = {}
-    hashes: dict[str, str] = {}
+def _make_years(
+    tables: Mapping[str, pl.DataFrame], wanted: Sequence[str], calendars: Sequence[int],
+    request: ProfileRequest,
+) -> dict[int, YearProfiles]:  # fmt: skip
+    """Return the profiles of each calendar year; the defects of a year's files are raised together."""
     problems: list[Finding] = []
+    files: dict[str, ProfileFile] = {}
     for file in request.files:
-        name = file.profile
-        if name not in wanted:
-            params = {"profile": name, "known": KnownNames(wanted)}
+        if file.profile in wanted:
+            files[file.profile] = ProfileFile(file.raw, file.name)
+        else:
+            params = {"profile": file.profile, "known": KnownNames(wanted)}
             problems.append(Finding("power_profile_unknown", Place(file.name), params))
-            continue
+    made: dict[int, YearProfiles] = {}
+    for calendar in dict.fromkeys(calendars):
         try:
-            read[name] = {
-                year: read_profile(file.raw, file.name, year, kind_of(name)) for year in set(calendars)
-            }
-            hashes[file.name] = hash_bytes(file.raw)
+            made[calendar] = make_profiles(tables, calendar, request.seed, files)
         except InputRefused as refused:
             problems += refused.findings
+            break
     if problems:
         raise InputRefused(problems)
-    return read, hashes
+    return made
 
 
-def kind_of(profile: str) -> str:
-    """Return by which rules a file of a profile is read: shares of capacity, or power.
-
-    Examples
-    --------
-    >>> kind_of("pv"), kind_of("heat")
-    ('pv', 'heat')
-    """
-    return profile if profile in FACTORS or profile in OWN_NAMES else LOAD
-
-
-def _use_row(
-    tables: Mapping[str, pl.DataFrame], use: _Use, values: Array, request: ProfileRequest
+def _describe(
+    tables: Mapping[str, pl.DataFrame], use: Mapping[str, Any], weather: int | None
 ) -> dict[str, Any]:
-    """Return what is told of one profile in one year."""
-    factor = use.profile in FACTORS
-    statistics = tables["profile_statistics"].filter(pl.col("profile") == use.profile)
-    shapes = tables["load_shapes"] if use.origin == "typical" else statistics
-    from_file = use.origin == "file"
-    note = NOTES[use.origin]
-    data_years = sorted(set(statistics["data_year"].to_list()))
-    told = ", ".join(map(str, data_years)) or "-"
-    return {
-        "scenario": use.scenario, "year": use.year, "profile": use.profile, "origin": use.origin,
-        "weather_year": use.calendar if from_file or request.weather else None,
-        "seed": None if from_file else request.seed,
-        "full_load_hours": float(values.mean() * values.size) if factor else None,
-        "file": next((file.name for file in request.files if file.profile == use.profile), None),
-        "source_id": None if from_file or shapes.is_empty() else shapes["source_id"][0],
-        "note_zh": note[0].format(years=told), "note_en": note[1].format(years=told),
-    }  # fmt: skip
+    """Return weather year and notes of a profile: which calendar it follows, which data it is drawn from."""
+    if use["origin"] != GENERATED:
+        return {"weather_year": use["weather_year"] or weather}
+    statistics = tables["profile_statistics"].filter(pl.col("profile") == use["profile"])
+    told = ", ".join(map(str, sorted(set(statistics["data_year"].to_list()))))
+    notes = zip(NOTE, (use["note_zh"], use["note_en"]), ("；", "; "), strict=True)
+    zh, en = (join.join(filter(None, (text.format(years=told), more))) for text, more, join in notes)
+    return {"weather_year": weather, "note_zh": zh, "note_en": en}

@@ -17,6 +17,7 @@ from dafeng.app.power_profiles import ProfileRequest, gather_profiles
 from dafeng.app.power_study import PowerCase, lay_network
 from dafeng.errors import Finding, InputRefused
 from dafeng.pack import read_pack
+from dafeng.power.profiles.generator import FACTORS
 from dafeng.power.profiles.hours import list_hours
 from dafeng.store import write_bytes_atomically
 from dafeng.table import check, columns_of
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from dafeng.app.power_profiles import ProfileSet
     from dafeng.power.network import Asset
 
+SOURCES = ("profile_statistics.csv", "load_shapes.csv")
+"""Tables of which a pack must have one, so that there is any profile."""
 NOBODY = "-"
 """Scenario of profiles that no plan uses yet."""
 
@@ -62,6 +65,8 @@ def list_profiles(
     if problems:
         raise InputRefused(problems)
     profiles = gather_profiles(read_pack(pack).tables, NOBODY, years, request)
+    if profiles.uses.is_empty():
+        raise InputRefused.of("power_pack_lacks", tables=", ".join(SOURCES))
     if output is None:
         return profiles.uses, 0
     frame = tabulate_profiles(profiles, years)
@@ -78,13 +83,12 @@ def tabulate_profiles(profiles: ProfileSet, years: tuple[int, ...]) -> pl.DataFr
     """
     calendars = profiles.calendar_years or years
     stamps = [list_hours(calendar) for calendar in calendars]
-    shares = set(profiles.uses.filter(pl.col("full_load_hours").is_not_null())["profile"].to_list())
     columns: dict[str, Any] = {
         "year": np.concatenate([np.full(len(t), y) for y, t in zip(years, stamps, strict=True)]),
         "time": [f"{stamp}:00+08:00" for part in stamps for stamp in np.datetime_as_string(part, unit="h")],
     }
     for name, values in profiles.values.items():
-        columns[f"{name}_share" if name in shares else f"{name}_level"] = values
+        columns[f"{name}_share" if name in FACTORS else f"{name}_level"] = values
     return pl.DataFrame(columns)
 
 

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from dafeng.errors import Interrupted
+from dafeng.errors import InputRefused, Interrupted
 from dafeng.power.assembly import assemble
 from dafeng.power.infeasibility import explain_infeasibility
 from dafeng.power.myopic import plan_myopically
@@ -164,6 +164,8 @@ class ProgramSolver:
         if outcome.status == "interrupted" or self._job.cancelled.is_set():
             raise Interrupted.of("interrupted")
         self.method = outcome.method
+        if outcome.status != "infeasible" and not math.isfinite(outcome.objective):
+            raise InputRefused.of("power_unsolved", method=outcome.method, status=outcome.status)
         return outcome
 
     def _tell(self, done: int, total: int) -> None:

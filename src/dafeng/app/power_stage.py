@@ -54,7 +54,7 @@ def plan_power(context: RunContext) -> Result:
     scenario = resolve_scenario(pack.scenarios[PLANNED], pack.scenarios)
     profiles = gather_profiles(ground.tables, scenario.id, YEARS, ProfileRequest(hours=HOURS))
     demand = ground.find_demand(scenario, YEARS)
-    case = PowerCase(ground.tables, scenario, YEARS, profiles, demand)
+    case = PowerCase(ground.tables, scenario, YEARS, profiles, demand, about=ground.about)
     try:
         study = study_power(case, context.job)
     except NegativeAnswer as answer:
@@ -86,6 +86,7 @@ def power_parameters(context: RunContext) -> dict[str, object]:
         "accept_findings": context.accept_findings,
         "as_of": context.as_of.isoformat(),
         "region": context.pack.config.pack.region,
+        "about": list(context.pack.config.decisions.about.tolerances),
         "scenarios": {
             name: scenario.model_dump(mode="json") for name, scenario in context.pack.scenarios.items()
         },

@@ -56,6 +56,8 @@ class PowerCase:
     solving : SolveSettings
     capacities : mapping of str to float, optional
         Class -> capacity that is given [MW]: dispatch instead of expansion.
+    about : tuple of float
+        Tolerances of 左右 in targets: the decided one, or all readings [1].
     """
 
     tables: Mapping[str, pl.DataFrame]
@@ -66,6 +68,7 @@ class PowerCase:
     settings: PlanSettings = field(default_factory=PlanSettings)
     solving: SolveSettings = field(default_factory=SolveSettings)
     capacities: Mapping[str, float] | None = None
+    about: tuple[float, ...] = (0.0,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +161,7 @@ def tell_plan(case: PowerCase, network: Network, solved: Solved) -> dict[str, pl
     """Return the tables of a solved case with its certificate, profiles, demand and judged targets."""
     name = case.scenario.id
     tables = tabulate(network, case.tables, solved.result, name)
-    tables["power.targets"] = judge_targets(network, case.tables, tables, name)
+    tables["power.targets"] = judge_targets(network, case.tables, tables, name, case.about)
     tables["power.certificate"] = certify(case, network, solved)
     tables["power.profiles"] = case.profiles.uses
     tables["power.demands"] = case.demand.table

@@ -116,6 +116,7 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "power.system": (power.PowerYear, "电力系统逐年结果", "Power system by year"),
     "power.hourly": (power.PowerHour, "逐时出力", "Dispatch hour by hour"),
     "power.prices": (power.PowerPrice, "逐时影子价格与排放因子", "Shadow prices and factors hour by hour"),
+    "power.limit_prices": (power.PowerLimitPrice, "限制的影子价格", "Shadow prices of limits"),
     "power.costs": (power.PowerCost, "电力成本", "Cost of power"),
     "power.targets": (power.PowerJudged, "电力目标的模型结论", "Power targets judged by the model"),
     "power.certificate": (power.PowerCertificate, "求解凭证", "Certificate of the solve"),

@@ -10,12 +10,15 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from dafeng.errors import LANGUAGES, DafengError, Interrupted
+from dafeng.errors import LANGUAGES, DafengError, InputRefused, Interrupted
 
 if TYPE_CHECKING:
     from types import FrameType
 
 __all__ = ["main"]
+
+SHOWN = 200
+"""Characters of a path that are repeated."""
 
 
 def main() -> None:
@@ -35,6 +38,11 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _tell(InputRefused.of("path_unusable", path=str(error.filename)[:SHOWN], reason=error.strerror))
+        sys.exit(InputRefused.exit_code)
 
 
 def _call() -> None:

@@ -234,8 +234,8 @@ def ensemble_command(
         profiles=ProfileRequest(read_profile_files(profiles or ()), hours=hours),
     )
     request = EnsembleRequest(
-        base, plan, tuple(int(value) for value in read_numbers("--weather", weather)),
-        tuple(int(value) for value in read_numbers("--seeds", seeds)),
+        base, plan, tuple(int(value) for value in read_numbers("--weather", weather, whole=True)),
+        tuple(int(value) for value in read_numbers("--seeds", seeds, whole=True)),
         read_numbers("--fuel-price", fuel_price), futures, workers, scheduler,
     )  # fmt: skip
     prepared = prepare_ensemble(request)
@@ -271,7 +271,10 @@ def profiles_command(
     """列出、核对所用曲线，或写成 CSV / list and check the profiles that a plan would use, or write them."""
     from dafeng.app.power_profiles import ProfileRequest, read_profile_files
     from dafeng.app.power_profiles_file import list_profiles
+    from dafeng.errors import InputRefused
 
+    if output is not None and output.resolve() in {file.resolve() for file in profiles or ()}:
+        raise InputRefused.of("output_is_input", path=output)
     request = ProfileRequest(read_profile_files(profiles or ()), weather, seed)
     uses, written = list_profiles(pack or read_settings().pack, read_years(years), request, output)
     columns = ("year", "profile", "origin", "weather_year", "seed", "full_load_hours", "file", "source_id")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from math import isfinite
+from math import isfinite, nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,10 @@ from dafeng.settings import read_settings
 
 if TYPE_CHECKING:
     from dafeng.app.pathway_scenario import GroundRequest
+
+
+SHOWN = 40
+"""Characters of a wrong text that are repeated."""
 
 
 class Commitments(StrEnum):
@@ -122,21 +126,23 @@ def read_years(text: str) -> tuple[int, ...]:
 def read_numbers(
     key: str, text: str | None, count: int = 0, *, scale: float = 1.0, whole: bool = False
 ) -> tuple[float, ...]:
-    """Return numbers that are written with commas; a single one stands for ``count``.
+    """Return numbers that are written with commas (, or ，); a single one stands for ``count``.
 
     Raises
     ------
     InputRefused
-        ``setting_invalid``.
+        ``numbers_unread``.
     """
     from dafeng.errors import InputRefused
 
     if text is None:
         return ()
     try:
-        found = tuple(float(int(part) if whole else float(part)) * scale for part in text.split(","))
-    except (ValueError, OverflowError) as error:
-        raise InputRefused.of("setting_invalid", key=key, reason=repr(text)) from error
+        parts = text.replace("，", ",").split(",")
+        found = tuple(float(int(part) if whole else float(part)) * scale for part in parts)
+    except (ValueError, OverflowError):
+        found = (nan,)
     if not all(map(isfinite, found)):
-        raise InputRefused.of("setting_invalid", key=key, reason=repr(text))
+        example = "2025,2030" if whole else "60,90.5"
+        raise InputRefused.of("numbers_unread", key=key, value=text[:SHOWN], example=example)
     return found * count if count > 1 and len(found) == 1 else found

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PER_BILLION = 1e-9
 FULL_YEAR = 8760
 """Hours of a common year; fewer are a preview [h]."""
-OUTCOMES = ("reached", "imposed", "short", "exceeded", "not_modelled")
+OUTCOMES = ("reached", "imposed", "short", "exceeded", "needs_decision", "not_modelled")
 
 
 def print_plan(answer: PlanAnswer, output: Path) -> None:
@@ -39,6 +39,10 @@ def print_plan(answer: PlanAnswer, output: Path) -> None:
     ]
     if judged:
         typer.echo("电力目标 / power targets: " + " · ".join(judged))
+    prices = zip(document.years, document.co2_shadow_price_cny_per_t, strict=False)
+    told = " · ".join(f"{year} {price:,.1f}" for year, price in prices if price is not None)
+    if told:
+        typer.echo(f"碳排放上限的影子价格 / shadow price of the CO2 cap [CNY/t]: {told}")
     typer.echo(_certificate(document))
     preview = [hours for hours in document.hours if hours < FULL_YEAR]
     if preview:

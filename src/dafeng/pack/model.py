@@ -74,6 +74,11 @@ class AboutReading(_Record):
     readings: tuple[Share, ...] = (0.0, 0.01, 0.02, 0.05)
     """Tolerances that the variants show while nothing is decided."""
 
+    @property
+    def tolerances(self) -> tuple[float, ...]:
+        """The tolerance that was decided, else all readings [1]."""
+        return self.readings if self.relative_tolerance is None else (self.relative_tolerance,)
+
 
 class Decisions(_Record):
     """Decisions that no document makes; whatever is unset stays open and is asked of the user."""

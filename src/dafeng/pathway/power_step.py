@@ -5,8 +5,9 @@ r"""Power, heat and hydrogen in reduced form: what the chains ask for is made he
 
 with demand D, net export X, own use of plants u, wind and PV, hydro, power from recovered energy, the net
 coal rate r, a residual :math:`\rho` and the base year b. The loss share :math:`\ell` closes the base year.
-Curtailment rises with the share of wind and PV and falls with storage and flexible units: coefficients are
-those of the hourly model where the pack has them in ``power_response.csv``, else demonstration values.
+Curtailment rises with the share of wind and PV and falls with storage and flexible units. The coefficients
+are those that ``power_response.csv`` of the pack has from the hourly model; the demonstration values of
+``power_parameters.csv`` hold only for packs without that table, or without a row in it.
 """
 
 from __future__ import annotations

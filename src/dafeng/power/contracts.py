@@ -149,6 +149,16 @@ class PowerCost(Table):
     price_year: int = column(unit="year", zh="价格年份", en="Price year")
 
 
+class PowerLimitPrice(Table):
+    """What one more unit of a yearly limit would save in its year: its shadow price."""
+
+    scenario: str = column(key=True, zh="情景", en="Scenario")
+    year: int = column(key=True, unit="year", low=1990, high=2100, zh="规划年", en="Year")
+    limit: str = column(key=True, zh="限制", en="Limit")
+    price: float = column(unit="unit", low=0, zh="影子价格", en="Shadow price")
+    unit: str = column(zh="单位", en="Unit")
+
+
 class PowerJudged(Table):
     """Each power target of the plan against the model."""
 

@@ -14,6 +14,7 @@ from dafeng.power.contracts import (
     PowerCapacity,
     PowerCorridorYear,
     PowerEnergy,
+    PowerLimitPrice,
     PowerStorage,
     PowerYear,
 )
@@ -59,7 +60,8 @@ def tabulate(
     -------
     dict of str to polars.DataFrame
         ``power.capacity``, ``power.energy``, ``power.storage``, ``power.corridors``, ``power.system``,
-        ``power.hourly``, ``power.prices``, ``power.costs``; contracts in :mod:`dafeng.power.contracts`.
+        ``power.hourly``, ``power.prices``, ``power.limit_prices``, ``power.costs``; contracts in
+        :mod:`dafeng.power.contracts`.
     """
     view = ResultView(network, tables, result, scenario_id)
     costs = tabulate_costs(view)
@@ -71,6 +73,7 @@ def tabulate(
         "power.system": _system(view, costs),
         "power.hourly": tabulate_hours(view),
         "power.prices": tabulate_prices(view),
+        "power.limit_prices": _limit_prices(view),
         "power.costs": costs,
     }
 
@@ -246,6 +249,19 @@ def _least_share(view: ResultView, corridor: str, year: int, energy: float) -> f
         if limit.id == f"renewable_share.{corridor}.{year}" and energy > 0:
             return min(max(1.0 - limit.constant / energy, 0.0), 1.0)
     return 0.0
+
+
+def _limit_prices(view: ResultView) -> pl.DataFrame:
+    """Return the shadow price of every yearly limit: of CO2, of energy, of capacity; not discounted."""
+    units = {limit.id: "CNY/MWh" for limit in view.network.energy_limits} | {"co2": "CNY/t"}
+    rows = [
+        {
+            "scenario": view.scenario, "year": year, "limit": name, "price": price,
+            "unit": units.get(name, "CNY/MW"),
+        }
+        for (name, year), price in sorted(view.result.limit_prices.items())
+    ]  # fmt: skip
+    return frame_of(rows, PowerLimitPrice)
 
 
 def unserved(view: ResultView, year: int, bus: str) -> Hours:

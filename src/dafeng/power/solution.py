@@ -6,7 +6,7 @@ in that hour of that year would cost, not discounted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from dafeng.power.assembly_checks import assets_of
 from dafeng.power.assembly_extension import matrix_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from dafeng.power.assembly import Assembled, ColumnMap
     from dafeng.power.assembly_blocks import Indices, Numbers
     from dafeng.power.network import Network
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 BALANCE_TOLERANCE = 1e-6
 """Largest residual of a balance against the demand that it meets [1]."""
+NOISE = 1e-6
+"""Distance from a bound, of the capacity (at least 1 MW), that is the solver's rounding and set right [1]."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +109,11 @@ def read_solution(network: Network, assembled: Assembled, solution: Solution) ->
     PlanResult
         Arrays of shape (hours,) by id.
     """
-    where, x = assembled.map, solution.x
-    capacity = dict(where.fixed) | {name: float(x[column]) for name, column in where.capacity.items()}
-    found = _Reading(network, assembled, solution, capacity)
+    where, raw = assembled.map, solution.x
+    capacity = dict(where.fixed) | {name: float(raw[column]) for name, column in where.capacity.items()}
+    x = _settle(assembled, raw, capacity)
+    capacity |= {name: float(x[column]) for name, column in where.capacity.items()}
+    found = _Reading(network, assembled, replace(solution, x=x), capacity)
     return PlanResult(
         status=solution.status,
         objective=solution.objective,
@@ -129,6 +135,20 @@ def read_solution(network: Network, assembled: Assembled, solution: Solution) ->
         limit_prices=found.limit_prices(),
         exactness=measure_exactness(assembled, solution),
     )
+
+
+def _settle(assembled: Assembled, x: Numbers, capacity: Mapping[str, float]) -> Numbers:
+    """Return columns with those on their bound that miss it by rounding alone; larger misses stay."""
+    where, program = assembled.map, assembled.program
+    of_unit: dict[str, float] = {}
+    for asset, unit in where.unit_of.items():
+        of_unit[unit] = of_unit.get(unit, 0.0) + max(capacity.get(asset, 0.0), 0.0)
+    reach = np.full(x.size, NOISE)
+    for columns in (where.power, where.charge, where.energy, where.online):
+        for unit, places in columns.items():
+            reach[places] = NOISE * max(1.0, of_unit.get(unit, 0.0))
+    within = np.clip(x, program.lower, program.upper)
+    return np.where(np.abs(x - within) <= reach, within, x)
 
 
 def measure_exactness(assembled: Assembled, solution: Solution) -> Exactness:

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from dafeng import terms
+from dafeng.errors import LANGUAGES
 from dafeng.power.contracts import PowerJudged
 from dafeng.table import check, columns_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from dafeng.power.network import Network
 
@@ -63,7 +65,7 @@ def judge_targets(
     tables: Mapping[str, pl.DataFrame],
     results: Mapping[str, pl.DataFrame],
     scenario_id: str,
-    about: float = 0.05,
+    about: Sequence[float],
 ) -> pl.DataFrame:
     """Return every power target of the pack against the model.
 
@@ -75,8 +77,9 @@ def judge_targets(
     results : mapping of str to polars.DataFrame
         As :func:`dafeng.power.results.tabulate` returns them.
     scenario_id : str
-    about : float
-        Tolerance by which 左右 (about) is read, relative to the target [1].
+    about : sequence of float
+        Tolerances by which 左右 (about) is read, relative to the target: the one that was decided, or all
+        readings while none is [1]. Where they disagree a decision is needed.
 
     Returns
     -------
@@ -100,7 +103,11 @@ def judge_targets(
 
 
 def _judge(
-    found: Findings, target: Mapping[str, Any], known: Mapping[str, str] | None, year: int, about: float
+    found: Findings,
+    target: Mapping[str, Any],
+    known: Mapping[str, str] | None,
+    year: int,
+    about: Sequence[float],
 ) -> dict[str, Any]:
     """Return goal, modelled value, outcome and reason of one target in one period."""
     goal = target["value"] if target["value"] is not None else target["lower"]
@@ -117,10 +124,27 @@ def _judge(
     row |= {"modelled": modelled} | {name: known[name] or None for name in ("reason_zh", "reason_en")}
     if goal is None:
         return {**row, "reason_zh": NO_NUMBER[0], "reason_en": NO_NUMBER[1]}
-    outcome = compare(target, modelled, about)
+    outcomes = {reading: compare(target, modelled, reading) for reading in about or (0.0,)}
+    if len(set(outcomes.values())) > 1:
+        return {**row, "outcome": "needs_decision", **_tell_readings(outcomes)}
+    outcome = next(iter(outcomes.values()))
     if outcome == "reached" and _is_imposed(found, known["quantity"], year):
         return {**row, "outcome": "imposed", "reason_zh": GIVEN[0], "reason_en": GIVEN[1]}
     return {**row, "outcome": outcome}
+
+
+def _tell_readings(outcomes: Mapping[float, str]) -> dict[str, str]:
+    """Return, in both languages, what each reading of 左右 makes of a target."""
+    said = {
+        lang: [
+            f"±{reading:.0%} {terms.name('power_outcome', code, lang)}" for reading, code in outcomes.items()
+        ]
+        for lang in LANGUAGES
+    }
+    return {
+        "reason_zh": "“左右”的读法未定：" + "；".join(said["zh"]),
+        "reason_en": "the reading of “about” is not decided: " + "; ".join(said["en"]),
+    }
 
 
 def compare(target: Mapping[str, Any], modelled: float, about: float) -> str:

@@ -59,6 +59,12 @@ def read_history(
     notes: list[Finding] = []
     stations = _read_power(*power, problems, notes, accept_gaps=accept_gaps)
     runs = _read_weather(*weather, problems) if weather else {}
+    if weather and not problems and not runs.keys() & stations.keys():
+        params = {
+            "stations": ", ".join(sorted(stations)[:SHOWN]),
+            "given": ", ".join(sorted(runs)[:SHOWN]) or "-",
+        }
+        problems.append(Finding("forecast_weather_unmatched", Place(weather[1]), params))
     if problems:
         raise InputRefused(problems)
     return History(stations, runs, tuple(notes))
@@ -80,6 +86,12 @@ def _read_power(
         part = _to_share(part, name, found, notes)  # noqa: PLW2901
         problems += found
         if found:
+            continue
+        if (count := _count_intervals(part, step)) > MAX_ROWS:
+            where = Place(name, row=part["row"][-1], column="time")
+            first, last = _say(part["time"][0]), _say(part["time"][-1])
+            params = {"station": station, "first": first, "last": last, "count": count}
+            problems.append(Finding("forecast_span", where, params))
             continue
         grid = part.select(pl.datetime_range(pl.col("time").min(), pl.col("time").max(), f"{step}m"))
         whole = grid.rename({grid.columns[0]: "time"}).join(part, on="time", how="left")
@@ -127,6 +139,11 @@ def _check_size(frame: pl.DataFrame, name: str, problems: list[Finding]) -> None
         if count > limit:
             params = {"what": what, "count": count, "limit": limit}
             problems.append(Finding("forecast_too_much", Place(name), params))
+
+
+def _count_intervals(part: pl.DataFrame, step: int) -> int:
+    """Return how many intervals a station spans: centuries after a slip of the pen in a year."""
+    return int((part["time"][-1] - part["time"][0]).total_seconds() / 60 / step) + 1
 
 
 def _check_grid(part: pl.DataFrame, name: str, found: list[Finding], *, accept_gaps: bool) -> int:

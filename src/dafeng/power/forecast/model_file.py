@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
+from polars.exceptions import PolarsError
 
 from dafeng.errors import InputRefused, Place
 from dafeng.power.forecast.baselines import Baseline
@@ -82,13 +83,15 @@ def read_bundle(raw: bytes, name: str) -> ForecastBundle:
         raise refuse("SHA-256")
     try:
         return _bundle_from_json(body)
-    except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, PolarsError) as error:
         raise refuse(str(error)[:80]) from error
 
 
 def _bundle_from_json(body: dict[str, Any]) -> ForecastBundle:
     if tuple(body["levels"]) != LEVELS:
         raise ValueError("levels")
+    if not body["models"]:
+        raise ValueError("models")
     models = tuple(_model_from_json(item) for item in body["models"])
     return ForecastBundle(models, np.asarray(body["correlation"], float).reshape(len(models), len(models)))
 

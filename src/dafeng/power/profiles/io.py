@@ -7,6 +7,7 @@ weather file of just the year of UTC has its last eight hours put first; that is
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_PROFILE_BYTES = 128 * 2**20
 """Larger files are refused. [B]"""
+NAMED_ROWS = 20
+"""Rows that are named for one kind of defect; a file of the wrong year has thousands."""
 LABEL_CODES = frozenset({"profile_label", "profile_zone", "profile_not_hourly"})
 """Defects of labels after which their order means nothing."""
 
@@ -123,9 +126,22 @@ def parse_profile(
     if kind == "load" and not problems:
         problems += check_level(series, annual_gwh)
     if problems:
-        raise InputRefused(sorted(problems, key=lambda finding: finding.place.row or 0))
+        raise InputRefused(_shorten(sorted(problems, key=lambda finding: finding.place.row or 0), place))
     values = np.clip(series.values, 0.0, 1.0) if kind in SHARE_KINDS else series.values
     return ReadProfile(values, form, notes)
+
+
+def _shorten(problems: list[Finding], place: Place) -> list[Finding]:
+    """Return the first rows of each kind of defect, and how many more there are."""
+    shown, counts = [], Counter[str]()
+    for finding in problems:
+        counts[finding.code] += 1
+        if counts[finding.code] <= NAMED_ROWS:
+            shown.append(finding)
+    more = {code: count - NAMED_ROWS for code, count in counts.items() if count > NAMED_ROWS}
+    return shown + [
+        Finding("profile_more", place, {"code": code, "count": count}) for code, count in more.items()
+    ]
 
 
 def recognise_form(raw: bytes) -> str:

@@ -25,6 +25,8 @@ SAME = 1e-9
 """Bounds that are closer than this, relative to the larger of 1 and their size, fix a column."""
 BROKEN = 1e-7
 """An empty row whose sides miss zero by more than this, relative likewise, cannot be kept."""
+ROUNDING = 1e-12
+"""What a sum over fixed columns may be off, relative to the sum of their sizes."""
 ROUNDS = 8
 
 
@@ -99,6 +101,7 @@ class _Rounds:
         self.rows = np.isfinite(self.low) | np.isfinite(self.high)
         self.row_of = np.repeat(np.arange(program.rows), np.diff(program.indptr))
         self.live = program.data != 0.0
+        self.slip = np.zeros(program.rows)
         self.broken: list[Indices] = []
         self.singles: list[SingleRows] = []
 
@@ -114,10 +117,14 @@ class _Rounds:
         np.minimum.at(self.upper, column, high)
         end = self.upper[column]
         room = SAME * np.maximum(1.0, np.where(np.isfinite(end), np.abs(end), 1.0))
+        room += self.slip[row] / np.abs(value)
         self.broken.append(row[self.lower[column] > end + room])
+        self.upper[column] = np.maximum(end, self.lower[column])  # crossed by rounding: one value is left
         self.singles.append(SingleRows(row, column, value, low, high))
         empty = self.rows & (counts == 0)
-        missed = (self.low > self._room(self.low)) | (self.high < -self._room(self.high))
+        missed = (self.low > self._room(self.low) + self.slip) | (
+            self.high < -self._room(self.high) - self.slip
+        )
         self.broken.append(np.flatnonzero(empty & missed))
         self.rows &= counts > 1
 
@@ -130,6 +137,8 @@ class _Rounds:
         moved = self.program.data[entries] * value[self.program.indices[entries]]
         activity = np.bincount(self.row_of[entries], weights=moved, minlength=self.program.rows)
         self.low, self.high = self.low - activity, self.high - activity
+        size = np.bincount(self.row_of[entries], weights=np.abs(moved), minlength=self.program.rows)
+        self.slip += ROUNDING * size
         self.columns &= ~fixed
         self.live[entries] = False
         return bool(fixed.any())

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
     from dafeng.report.context import ReportContext
 
-BADGES = {"reached": "v-met", "short": "v-missed", "exceeded": "v-off_track", "imposed": "v-on_track"}
+BADGES = {
+    "reached": "v-met", "short": "v-missed", "exceeded": "v-off_track", "imposed": "v-on_track",
+    "needs_decision": "v-needs_decision",
+}  # fmt: skip
 """Outcome -> style of its mark."""
 NONE = Markup('<span class="null">—</span>')
 
