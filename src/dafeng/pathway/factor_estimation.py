@@ -222,7 +222,8 @@ def _logs(frame: pl.DataFrame) -> tuple[NDArray[np.int64], Array]:
 
 
 def _sum_years(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.group_by("year").agg(pl.col("value").sum())
+    ordered = frame.sort(frame.columns)
+    return ordered.group_by("year", maintain_order=True).agg(pl.col("value").sum())
 
 
 def _ratio(

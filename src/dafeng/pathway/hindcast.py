@@ -273,7 +273,11 @@ def _score_references(board: _Board, history: History, plan: HindcastPlan) -> fl
     """Add trend and random walk of every group and the total, and STIRPAT of the total; return its ridge."""
     rng = np.random.default_rng(plan.seed)
     past = history.group_co2.filter(pl.col("year") <= plan.start_year)
-    total = past.group_by("year").agg(pl.col("value").sum()).with_columns(group=pl.lit(TOTAL))
+    total = (
+        past.group_by("year", maintain_order=True)
+        .agg(pl.col("value").sum())
+        .with_columns(group=pl.lit(TOTAL))
+    )
     every = pl.concat([past, total.select("group", "year", "value")])
     for series in board.observed:
         own = every.filter((pl.col("group") == series) & (pl.col("year") > plan.start_year - plan.window))

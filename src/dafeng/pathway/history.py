@@ -179,7 +179,10 @@ def _sum_groups(cells: pl.DataFrame) -> pl.DataFrame:
         group=pl.col("sector").replace_strict(groups, return_dtype=pl.String),
         year=pl.col("year").cast(pl.Int64),
     )
-    summed = named.group_by("group", "year").agg(pl.col("value").cast(pl.Float64).sum())
+    ordered = named.sort("group", "year", "sector", "value")  # a sum depends on the order in its last digit
+    summed = ordered.group_by("group", "year", maintain_order=True).agg(
+        pl.col("value").cast(pl.Float64).sum()
+    )
     return summed.filter(pl.col("value") > 0).sort("group", "year")
 
 
