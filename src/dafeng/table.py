@@ -26,7 +26,7 @@ from dafeng import terms
 from dafeng.errors import Finding, Place, TableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dafeng.errors import Language
 
@@ -121,6 +121,18 @@ def columns_of(contract: type[Table]) -> tuple[ColumnSpec, ...]:
 def keys_of(contract: type[Table]) -> list[str]:
     """Return the names of the key columns."""
     return [spec.name for spec in columns_of(contract) if spec.key]
+
+
+def frame_of(rows: Sequence[Mapping[str, Any]], contract: type[Table]) -> pl.DataFrame:
+    """Return rows as a checked frame of a contract; columns that no row names are null.
+
+    Raises
+    ------
+    TableError
+        With every offending row.
+    """
+    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
+    return check(pl.DataFrame(rows, schema=schema, orient="row"), contract)
 
 
 def empty_table(contract: type[Table]) -> pl.DataFrame:

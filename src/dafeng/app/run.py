@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from importlib.resources import files
 from io import BytesIO
@@ -160,13 +160,21 @@ def hash_code() -> str:
 
 def _run_stage(stage: Stage, context: RunContext, workspace: Workspace, code: str) -> Result | None:
     """Compute a stage, or keep its files and return None."""
-    inputs = stage.inputs(context)
+    inputs = stage.inputs(context) | _hash_tables(stage, workspace)
     key = hash_json({"code": code, "inputs": inputs, "parameters": dict(stage.parameters(context))})
     if workspace.keeps(stage.id, key):
         return None
-    result = stage.compute(context)
+    given = {name: workspace.read_table(name) for name in stage.needs if workspace.holds(name)}
+    result = stage.compute(replace(context, given=given))
     workspace.add_result(result, key, inputs)
     return result
+
+
+def _hash_tables(stage: Stage, workspace: Workspace) -> dict[str, str]:
+    """Return the hashes of the tables of earlier stages that a stage reads."""
+    made = {name: digest for record in workspace.stages.values() for name, digest in record.files.items()}
+    names = [f"tables/{table_id}.parquet" for table_id in stage.needs]
+    return {name: made[name] for name in names if name in made}
 
 
 def _write_report(context: RunContext, workspace: Workspace, fresh: dict[str, NamedTable], code: str) -> bool:

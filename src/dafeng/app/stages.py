@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
+    import polars as pl
+
     from dafeng.pack import Pack
 
 PLAN_TABLES = {
@@ -87,6 +89,8 @@ class RunContext:
     """Slow parts that are wanted (``ensemble``, ``power``)."""
     job: Job = field(default_factory=Job)
     """Where a long stage tells how far it is, and asks whether to go on."""
+    given: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    """Tables of earlier stages that the stage asked for, by id; one that was not made is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,8 @@ class Stage:
         Makes the result.
     part : str
         Slow part that it belongs to: without it the stage reads nothing.
+    needs : tuple of str
+        Ids of tables of earlier stages that it reads.
     """
 
     id: str
@@ -112,6 +118,7 @@ class Stage:
     parameters: Callable[[RunContext], Mapping[str, object]]
     compute: Callable[[RunContext], Result]
     part: str = ""
+    needs: tuple[str, ...] = ()
 
     def inputs(self, context: RunContext) -> dict[str, str]:
         """Return the hashes of what it reads."""

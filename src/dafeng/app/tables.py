@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from dafeng import balance, inventory, tracking
 from dafeng.app.power_contracts import PowerAlternatives
 from dafeng.balance.audit import AuditFindings
+from dafeng.cities import contracts as cities
 from dafeng.decomposition.contracts import EmissionDrivers, EmissionEffects
 from dafeng.inventory import assessment, city_accounts, guideline, uncertainty
 from dafeng.inventory.guideline.activity_contracts import ConsumptionView, MethaneVariant
@@ -28,6 +29,10 @@ from dafeng.power import link_contracts as links
 from dafeng.power import market_contracts as market
 from dafeng.power.forecast.contracts import ForecastScore
 from dafeng.result import NamedTable
+from dafeng.tracking import indicator_contracts as indicators
+from dafeng.tracking.nowcast import contracts as nowcasts
+from dafeng.tracking.peak_contracts import PeakErrorRates, PeakVerdicts
+from dafeng.tracking.warning import contracts as warnings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -197,6 +202,30 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "tracking.series": (PACK_TABLES["series"], "观测序列", "Observed series"),
     "tracking.observations": (PACK_TABLES["observations"], "公布的结果", "Published outcomes"),
     "tracking.indicator_series": (PACK_TABLES["indicator_series"], "指标与序列", "Indicators and series"),
+    "tracking.values": (indicators.IndicatorValues, "指标逐年值", "Values of indicators"),
+    "tracking.paths": (indicators.RequiredPaths, "应达路径", "Required paths"),
+    "tracking.replay": (indicators.ReplayedVerdicts, "历年回放", "Replay of past years"),
+    "tracking.barometer": (warnings.BarometerRules, "晴雨表规则", "Rules of the official level"),
+    "tracking.warnings": (warnings.Warnings, "预警", "Warnings"),
+    "tracking.warning_scores": (warnings.WarningScores, "预警阈值的检验", "Test of the warning thresholds"),
+    "tracking.reliability": (warnings.Reliability, "概率的可靠性", "Reliability of the probabilities"),
+    "tracking.nowcasts": (nowcasts.Nowcasts, "全年预估", "Nowcasts"),
+    "tracking.nowcast_scores": (nowcasts.NowcastScores, "预估评分", "Scores of nowcasts"),
+    "tracking.year_to_date": (nowcasts.YearToDate, "累计值与路径", "Year to date beside the path"),
+    "tracking.peak_tests": (PeakVerdicts, "达峰检验", "Peak test"),
+    "tracking.peak_errors": (PeakErrorRates, "达峰检验的误判率", "Error rates of the peak test"),
+    "cities.figures": (PACK_TABLES["city_figures"], "各市数据", "Figures of the cities"),
+    "cities.allocation": (cities.Allocation, "目标分解", "Targets split to the cities"),
+    "cities.allocation_check": (cities.AllocationCheck, "分解校核", "Do the parts reach the whole"),
+    "cities.dossiers": (cities.CityDossiers, "各市方案档案", "Files of the cities' plans"),
+    "cities.plans": (PACK_TABLES["city_plans"], "各市方案", "Plans of the cities"),
+    "cities.plan_events": (PACK_TABLES["city_plan_events"], "各市方案办理", "Procedure of the cities' plans"),
+    "evaluation.rules": (cities.EvaluationRules, "考核规则", "Rules of evaluation"),
+    "evaluation.scores": (cities.EvaluationScores, "考核计分", "Scores by item"),
+    "evaluation.results": (cities.EvaluationResults, "考核结果", "Results of the evaluation"),
+    "evaluation.appeals": (PACK_TABLES["evaluation_appeals"], "申诉", "Appeals"),
+    "evaluation.departments": (cities.DepartmentTargets, "部门承担的目标", "Targets of each body"),
+    "evaluation.follow_ups": (cities.FollowUps, "文书与跟进", "Notices and follow-up"),
     "accounts.methane": (EmissionLine, "煤矿甲烷", "Coal-mine methane"),
     "accounts.methane_factors": (MethaneVariant, "煤矿甲烷各因子对照", "Coal-mine methane by factor"),
     "accounts.consumption": (ConsumptionView, "本地与消费侧排放", "Territorial and consumption views"),

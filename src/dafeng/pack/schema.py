@@ -16,6 +16,7 @@ from dafeng.pack.account_schema import (
 from dafeng.pack.columns import chinese_column, english_column, grade_column, source_column
 from dafeng.pack.pathway_schema import PATHWAY_TABLES
 from dafeng.pack.power_schema import POWER_TABLES
+from dafeng.pack.tracking_schema import TRACKING_TABLES
 from dafeng.table import Table, column
 
 
@@ -298,10 +299,14 @@ PACK_TABLES: dict[str, type[Table]] = {
     "city_energy": CityEnergy,
     **PATHWAY_TABLES,
     **POWER_TABLES,
+    **TRACKING_TABLES,
 }
 """File name without ``.csv`` -> contract, in the order in which a reader meets them."""
 
 OPTIONAL_TABLES = frozenset(
-    {"balances", "activities", "assessed_figures", "city_energy", *PATHWAY_TABLES, *POWER_TABLES}
-)
+    {
+        "balances", "activities", "assessed_figures", "city_energy",
+        *PATHWAY_TABLES, *POWER_TABLES, *TRACKING_TABLES,
+    }
+)  # fmt: skip
 """Tables that a pack may leave out: without the file they have no rows."""

@@ -139,6 +139,11 @@ class Workspace:
             files |= self._build(name, content)
         self.stages[stage] = StageRecord(key=key, inputs=dict(inputs), files=files)
 
+    def holds(self, table_id: str) -> bool:
+        """Return whether this run wrote or kept a table."""
+        name = f"tables/{table_id}.parquet"
+        return any(name in record.files for record in self.stages.values())
+
     def read_table(self, table_id: str) -> pl.DataFrame:
         """Return a table that this run wrote or kept."""
         name = f"tables/{table_id}.parquet"

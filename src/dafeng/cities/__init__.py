@@ -1,0 +1,1 @@
+"""Cities and departments: how targets are split, evaluated, filed and followed up."""
