@@ -62,7 +62,7 @@ def test_every_file_and_column_is_described(name: str) -> None:
         (line,) = [line for line in described.splitlines() if line.startswith(f"| `{spec.name}` |")]
         assert spec.zh in line
         assert spec.en in line
-        assert ("required" in line) != spec.nullable
+        assert ("必填 required" in line) != spec.nullable
         assert (f"vocabulary: {spec.vocabulary}" in line) == bool(spec.vocabulary)
         assert (spec.references in line) if spec.references else ("refers to" not in line)
 
