@@ -8,6 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dafeng.cli.options import (
+    AsOfOption,
+    FindingsOption,
+    OutputOption,
+    PackOption,
+    ScenarioOption,
+    SchedulerOption,
+    WorkersOption,
+    ground_of,
+    telling_what_is_kept,
+)
 from dafeng.cli.output import (
     Format,
     FormatOption,
@@ -22,7 +33,6 @@ from dafeng.settings import read_settings
 if TYPE_CHECKING:
     import polars as pl
 
-    from dafeng.app.pathway_scenario import GroundRequest
     from dafeng.errors import Finding
 
 DRAWS, SEED = 1024, 2030
@@ -35,23 +45,10 @@ app = typer.Typer(
     help="路径：会不会达峰、何时、多高、靠谁 / pathways: will it peak, when, how high, thanks to whom",
 )
 
-PackOption = Annotated[
-    str | None, typer.Option("--pack", help="省包名称或文件夹 / name or folder of the pack")
-]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(help="以该日所知为准，缺省今天 / knowledge of this day; default today, 2026-11-22"),
-]
-FindingsOption = Annotated[
-    bool, typer.Option("--accept-findings", help="有可疑数据也照算 / compute in spite of findings")
-]
 DrawsOption = Annotated[
     int, typer.Option(help="未来的个数，宜为 2 的幂 / number of futures, a power of two is best")
 ]
 SeedOption = Annotated[int, typer.Option(help="种子，同种子同结果 / seed; same seed, same result")]
-WorkersOption = Annotated[
-    int, typer.Option(help="本机进程数，0 为不另开 / processes of this machine, 0 for none")
-]
 
 
 class Views(StrEnum):
@@ -65,20 +62,13 @@ class Views(StrEnum):
 
 @app.command("run")
 def run_command(
-    scenario: Annotated[
-        str,
-        typer.Option(
-            help="省包情景的名称或 TOML 文件，可继承 / scenario of the pack, or a TOML file that may inherit"
-        ),
-    ],
-    output: Annotated[Path, typer.Option(help="结果文件夹 / folder of the results")],
+    scenario: ScenarioOption,
+    output: OutputOption,
     draws: DrawsOption = DRAWS,
     seed: SeedOption = SEED,
     pack: PackOption = None,
     workers: WorkersOption = 0,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Dask 调度器地址，如 tcp://主机:8786 / address of a Dask scheduler")
-    ] = None,
+    scheduler: SchedulerOption = None,
     as_of: AsOfOption = None,
     accept_findings: FindingsOption = False,
 ) -> None:
@@ -91,22 +81,17 @@ def run_command(
     from dafeng.app.pathway_study import StudyPlan
     from dafeng.cli.pathway_words import print_calibration, print_pathway
 
-    ground = _ground(pack, as_of, accept_findings=accept_findings)
+    ground = ground_of(pack, as_of, accept_findings=accept_findings)
     prepared = prepare_pathway(
         PathwayRequest(ground, scenario, output, StudyPlan(draws, seed), workers, scheduler)
     )
     print_calibration(prepared.calibration)
-    try:
-        with open_executor(workers, scheduler) as executor, show_progress() as job:
-            answer = run_pathway(prepared, job, executor)
-    except KeyboardInterrupt:
-        if (output / CHUNKS).is_dir():
-            typer.echo(
-                f"已算完的部分留在 {output / CHUNKS}，以同样的参数重跑即可接着算\n"
-                f"what is finished is kept in {output / CHUNKS}; the same command goes on from there",
-                err=True,
-            )  # fmt: skip
-        raise
+    with (
+        telling_what_is_kept(output / CHUNKS),
+        open_executor(workers, scheduler) as executor,
+        show_progress() as job,
+    ):
+        answer = run_pathway(prepared, job, executor)
     print_pathway(answer, seed)
     typer.echo(f"{len(answer.files)} 个文件 / files → {output}")
 
@@ -141,7 +126,7 @@ def compare_command(
     from dafeng.cli.pathway_words import print_calibration, print_comparison
 
     limit = read_settings().max_file_mb * 2**20
-    ground = _ground(pack, as_of, accept_findings=accept_findings)
+    ground = ground_of(pack, as_of, accept_findings=accept_findings)
     prepared = prepare_comparison(
         CompareRequest(ground, scenarios, StudyPlan(draws, seed), tuple(others or ()), workers, limit, output)
     )
@@ -175,7 +160,7 @@ def levers_command(
     """列出全部杠杆：条款、部门、现状、上下限、情景值、数的状态 / every lever and the state of its numbers."""
     from dafeng.app.pathway_compare_file import list_pack_levers
 
-    table = list_pack_levers(_ground(pack, as_of, accept_findings=accept_findings), scenario)
+    table = list_pack_levers(ground_of(pack, as_of, accept_findings=accept_findings), scenario)
     columns = (
         "lever_id", "name_zh", "clauses", "agency_zh", "unit", "today", "lower", "upper", "value", "end_year",
         "base_state", "effect_state",
@@ -204,7 +189,7 @@ def attribute_command(
     from dafeng.app.pathway_attribute_file import AttributeRequest, attribute_pathway
     from dafeng.app.pathway_study import StudyPlan
 
-    ground = _ground(pack, as_of, accept_findings=accept_findings)
+    ground = ground_of(pack, as_of, accept_findings=accept_findings)
     request = AttributeRequest(ground, scenario, view.value, output, StudyPlan(draws, seed))
     with show_progress() as job:
         answer = attribute_pathway(request, job)
@@ -227,7 +212,7 @@ def attribute_command(
 
 @app.command("hindcast")
 def hindcast_command(
-    output: Annotated[Path, typer.Option(help="结果文件夹 / folder of the results")],
+    output: OutputOption,
     draws: DrawsOption = DRAWS,
     pack: PackOption = None,
     as_of: AsOfOption = None,
@@ -237,15 +222,9 @@ def hindcast_command(
     from dafeng.app.pathway_attribute_file import hindcast_pack
     from dafeng.cli.pathway_words import print_hindcast
 
-    answer = hindcast_pack(_ground(pack, as_of, accept_findings=accept_findings), output, draws)
+    answer = hindcast_pack(ground_of(pack, as_of, accept_findings=accept_findings), output, draws)
     print_hindcast(answer.summary)
     typer.echo(f"{answer.scores.height} 个评分 / scores → {output}")
-
-
-def _ground(pack: str | None, as_of: str | None, *, accept_findings: bool) -> GroundRequest:
-    from dafeng.app.pathway_scenario import GroundRequest
-
-    return GroundRequest(pack or read_settings().pack, as_of, accept_findings)
 
 
 def _of_year(table: pl.DataFrame, year: int) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dafeng.cli.options import PackOption
 from dafeng.cli.output import Format, FormatOption, language, show_frame, to_json, write_answer
 from dafeng.settings import read_settings
 
@@ -17,7 +18,6 @@ app = typer.Typer(
     no_args_is_help=True, help="方案：目标、条款、系统、部门 / plan: targets, clauses, systems, agencies"
 )
 
-PackOption = Annotated[str | None, typer.Option("--pack", help="省包 / pack")]
 OutputOption = Annotated[Path | None, typer.Option("--output", help="写入文件 / file to write")]
 AgencyOption = Annotated[str | None, typer.Option(help="责任部门编号或名称 / agency id or name")]
 SectorOption = Annotated[str | None, typer.Option(help="领域 / sector")]

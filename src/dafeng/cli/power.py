@@ -8,27 +8,31 @@ from typing import Annotated
 import typer
 
 from dafeng.cli import power_forecast, power_links
+from dafeng.cli.options import (
+    AsOfOption,
+    FindingsOption,
+    OutputOption,
+    PackOption,
+    ScenarioOption,
+    SchedulerOption,
+    WorkersOption,
+    ground_of,
+    telling_what_is_kept,
+)
 from dafeng.cli.output import Format, FormatOption, show_frame, show_progress
 from dafeng.cli.power_options import (
-    AsOfOption,
     CapOption,
     CertificateOption,
     CommitmentOption,
     Commitments,
-    FindingsOption,
     Foresights,
     GapOption,
     HoursOption,
-    OutputOption,
-    PackOption,
     PriceOption,
     ProfilesOption,
-    ScenarioOption,
     SeedOption,
     WeatherOption,
-    WorkersOption,
     YearsOption,
-    ground_of,
     read_numbers,
     read_years,
 )
@@ -205,9 +209,7 @@ def ensemble_command(
     gap: GapOption = GAP,
     certificate: CertificateOption = True,
     workers: WorkersOption = 0,
-    scheduler: Annotated[
-        str | None, typer.Option(help="Dask 调度器地址，如 tcp://主机:8786 / address of a Dask scheduler")
-    ] = None,
+    scheduler: SchedulerOption = None,
     as_of: AsOfOption = None,
     accept_findings: FindingsOption = False,
 ) -> None:
@@ -239,17 +241,12 @@ def ensemble_command(
         read_numbers("--fuel-price", fuel_price), futures, workers, scheduler,
     )  # fmt: skip
     prepared = prepare_ensemble(request)
-    try:
-        with open_executor(workers, scheduler) as executor, show_progress() as job:
-            answer = run_ensemble_file(prepared, job, executor)
-    except KeyboardInterrupt:
-        if (output / CHUNKS).is_dir():
-            typer.echo(
-                f"已算完的部分留在 {output / CHUNKS}，以同样的参数重跑即可接着算\n"
-                f"what is finished is kept in {output / CHUNKS}; the same command goes on from there",
-                err=True,
-            )  # fmt: skip
-        raise
+    with (
+        telling_what_is_kept(output / CHUNKS),
+        open_executor(workers, scheduler) as executor,
+        show_progress() as job,
+    ):
+        answer = run_ensemble_file(prepared, job, executor)
     print_ensemble(answer, output)
 
 

@@ -8,6 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dafeng.cli.options import (
+    AsOfOption,
+    FindingsOption,
+    OutputOption,
+    PackOption,
+    ScenarioOption,
+    ground_of,
+)
 from dafeng.cli.output import draw_table, show_progress
 from dafeng.settings import read_settings
 
@@ -24,28 +32,11 @@ PREVIEW = 1344
 DEFAULT_ELASTICITY = 0.1
 LOW, HIGH = 0.0, 1500.0
 
-ScenarioOption = Annotated[
-    str,
-    typer.Option(
-        help="省包情景的名称或 TOML 文件，可继承 / scenario of the pack, or a TOML file that may inherit"
-    ),
-]
 YearOption = Annotated[int, typer.Option(help="规划年 / modelled year")]
-OutputOption = Annotated[Path, typer.Option(help="结果文件夹 / folder of the results")]
-PackOption = Annotated[
-    str | None, typer.Option("--pack", help="省包名称或文件夹 / name or folder of the pack")
-]
 HoursOption = Annotated[
     int, typer.Option(help="每年取若干小时的整日，8760 为全年 / hours a year, whole days; 8760 for all")
 ]
 SeedOption = Annotated[int, typer.Option(help="生成曲线的种子 / seed of generated profiles")]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(help="以该日所知为准，缺省今天 / knowledge of this day; default today, 2026-11-22"),
-]
-FindingsOption = Annotated[
-    bool, typer.Option("--accept-findings", help="有可疑数据也照算 / compute in spite of findings")
-]
 
 
 class MarketKind(StrEnum):
@@ -201,13 +192,12 @@ def _make_request(
     scenario: str, year: int, output: Path, *, pack: str | None, hours: int, seed: int, commitment: str,
     as_of: str | None, accept_findings: bool,
 ) -> PlanRequest:  # fmt: skip
-    from dafeng.app.pathway_scenario import GroundRequest
     from dafeng.app.power_file import PlanRequest
     from dafeng.app.power_profiles import ProfileRequest
     from dafeng.power.build_settings import PlanSettings
 
     return PlanRequest(
-        ground=GroundRequest(pack or read_settings().pack, as_of, accept_findings),
+        ground=ground_of(pack, as_of, accept_findings=accept_findings),
         scenario=scenario,
         years=(year,),
         output=output,

@@ -5,15 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from math import isfinite, nan
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
-
-from dafeng.settings import read_settings
-
-if TYPE_CHECKING:
-    from dafeng.app.pathway_scenario import GroundRequest
-
 
 SHOWN = 40
 """Characters of a wrong text that are repeated."""
@@ -33,17 +27,7 @@ class Foresights(StrEnum):
     myopic = "myopic"
 
 
-ScenarioOption = Annotated[
-    str,
-    typer.Option(
-        help="省包情景的名称或 TOML 文件，可继承 / scenario of the pack, or a TOML file that may inherit"
-    ),
-]
 YearsOption = Annotated[str, typer.Option(help="规划年，逗号隔开 / modelled years, with commas: 2025,2030")]
-OutputOption = Annotated[Path, typer.Option(help="结果文件夹 / folder of the results")]
-PackOption = Annotated[
-    str | None, typer.Option("--pack", help="省包名称或文件夹 / name or folder of the pack")
-]
 ProfilesOption = Annotated[
     list[Path] | None,
     typer.Option(
@@ -99,23 +83,6 @@ CertificateOption = Annotated[
         help="证明到 --gap 为止；否则到 1% 即止，较快 / prove --gap, or stop at 1 %, which is faster",
     ),
 ]
-AsOfOption = Annotated[
-    str | None,
-    typer.Option(help="以该日所知为准，缺省今天 / knowledge of this day; default today, 2026-11-22"),
-]
-FindingsOption = Annotated[
-    bool, typer.Option("--accept-findings", help="有可疑数据也照算 / compute in spite of findings")
-]
-WorkersOption = Annotated[
-    int, typer.Option(help="本机进程数，0 为不另开 / processes of this machine, 0 for none")
-]
-
-
-def ground_of(pack: str | None, as_of: str | None, *, accept_findings: bool) -> GroundRequest:
-    """Return pack and day that a command stands on."""
-    from dafeng.app.pathway_scenario import GroundRequest
-
-    return GroundRequest(pack or read_settings().pack, as_of, accept_findings)
 
 
 def read_years(text: str) -> tuple[int, ...]:
