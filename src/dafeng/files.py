@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from stat import S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING
 
 from dafeng.errors import Finding, InputRefused, Place
@@ -29,18 +28,18 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES, *, place: Place | None = 
     InputRefused
         ``file_missing``, ``path_unusable`` or ``file_too_large``.
     """
+    raw = b""
     try:
-        seen = path.stat()
-        raw = None
-        if not (S_ISREG(seen.st_mode) or S_ISDIR(seen.st_mode)):  # a device or a pipe tells no size
+        size = path.stat().st_size
+        if size <= max_bytes:
             with path.open("rb") as stream:
-                raw = stream.read(max_bytes + 1)
-        size = seen.st_size if raw is None else len(raw)
-        if size > max_bytes:
-            sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
-            raise InputRefused([Finding("file_too_large", place or Place(str(path)), sizes)])
-        return path.read_bytes() if raw is None else raw
+                raw = stream.read(max_bytes + 1)  # a device or a pipe tells no size, a file may grow
+            size = len(raw)
     except FileNotFoundError as error:
         raise InputRefused.of("file_missing", place, file=path) from error
     except OSError as error:
         raise InputRefused.of("path_unusable", place, path=path, reason=error.strerror) from error
+    if size > max_bytes:
+        sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
+        raise InputRefused([Finding("file_too_large", place or Place(str(path)), sizes)])
+    return raw

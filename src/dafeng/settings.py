@@ -45,6 +45,22 @@ class Settings(BaseModel):
             description="快报在次月几日开放 / day of the next month on which a flash estimate opens",
         ),
     ] = 25
+    warning_red_miss: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="未完成概率高于此值时提示为红 / chance of a miss above which the own hint is red",
+        ),
+    ] = 0.8
+    warning_amber_miss: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=1,
+            description="未完成概率高于此值时提示为黄 / chance of a miss above which the own hint is amber",
+        ),
+    ] = 0.5
 
 
 def read_settings(path: Path | None = None) -> Settings:

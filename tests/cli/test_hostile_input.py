@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 DEEP = "[" * 5000 + "]" * 5000
 
 
-def refused(answer: Any, *names: str) -> None:
-    assert answer.code == 2
-    assert "Traceback" not in answer.err
-    for name in names:
-        assert name in answer.err
+def said(answer: Any, *names: str) -> list[str]:
+    """Return which of some names the refusal says; none where it is no refusal in words."""
+    if answer.code != 2 or "Traceback" in answer.err:
+        return [answer.err]
+    return [name for name in names if name in answer.err]
 
 
 @pytest.fixture
@@ -34,32 +34,32 @@ def copy(tiny_pack: Path, tmp_path: Path) -> Path:
 def test_a_pack_with_absurd_toml(dafeng: Dafeng, copy: Path, line: str) -> None:
     path = copy / "pack.toml"
     path.write_text(f"{line}\n{path.read_text('utf-8')}", "utf-8")
-    refused(dafeng("pack", "check", copy), "pack.toml", "TOML")
+    assert said(dafeng("pack", "check", copy), "pack.toml", "TOML") == ["pack.toml", "TOML"]
 
 
 def test_a_pack_with_deep_boundaries(dafeng: Dafeng, copy: Path) -> None:
     (copy / "boundaries.geojson").write_text(f'{{"features": {"[" * 100_000}', "utf-8")
-    refused(dafeng("pack", "check", copy), "boundaries.geojson")
+    assert said(dafeng("pack", "check", copy), "boundaries.geojson") == ["boundaries.geojson"]
 
 
 def test_settings_with_absurd_toml(dafeng: Dafeng, tmp_path: Path) -> None:
     (tmp_path / "dafeng.toml").write_text(f"deep = {DEEP}\n", "utf-8")
-    refused(dafeng("plan", "targets"), "dafeng.toml", "TOML")
+    assert said(dafeng("plan", "targets"), "dafeng.toml", "TOML") == ["dafeng.toml", "TOML"]
 
 
 @pytest.mark.parametrize("name", ["pack.toml", "targets.csv", "boundaries.geojson"])
 def test_a_file_of_a_pack_that_cannot_be_read(
     dafeng: Dafeng, copy: Path, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = Path.read_bytes
+    whole = Path.open
 
-    def fail(self: Path) -> bytes:
+    def fail(self: Path, *args: Any, **kwargs: Any) -> Any:
         if self == copy / name:
             raise PermissionError(13, "Permission denied")
-        return whole(self)
+        return whole(self, *args, **kwargs)
 
-    monkeypatch.setattr(Path, "read_bytes", fail)
-    refused(dafeng("pack", "check", copy), name)
+    monkeypatch.setattr(Path, "open", fail)
+    assert said(dafeng("pack", "check", copy), name, "Permission denied") == [name, "Permission denied"]
 
 
 def test_thousands_of_equal_mistakes_cost_one_search(
@@ -73,5 +73,5 @@ def test_thousands_of_equal_mistakes_cost_one_search(
     rows = "".join(f"CN-SX,{1950 + n % 150},final_consumption,s{n},Raw_Cxxl,10^4 t,1\n" for n in range(2000))
     (tmp_path / "in.csv").write_text(f"region,year,variable,sector,fuel,unit,value\n{rows}", "utf-8")
     answer = dafeng("inventory", "run", "--energy", "in.csv", "--output", "out.csv")
-    refused(answer, "Raw_Coal", "1999")
+    assert said(answer, "Raw_Coal", "1999") == ["Raw_Coal", "1999"]
     assert searches == ["raw_cxxl"]

@@ -19,7 +19,8 @@ import pytest
 import dafeng as package
 from dafeng.app import pathway_attribute_file as attribution
 from dafeng.app import pathway_compare_file as comparison
-from dafeng.app.pathway_file import CHUNKS, PathwayRequest, prepare_pathway, run_pathway
+from dafeng.app.output_folder import CHUNKS
+from dafeng.app.pathway_file import PathwayRequest, prepare_pathway, run_pathway
 from dafeng.app.pathway_scenario import GroundRequest, find_scenario
 from dafeng.app.pathway_study import StudyPlan
 from dafeng.errors import InputRefused, Interrupted

@@ -14,7 +14,7 @@ import dafeng as package
 from dafeng.app import power_ensemble as ensembles
 from dafeng.app import power_output as output_room
 from dafeng.app import power_solving
-from dafeng.app.pathway_file import CHUNKS
+from dafeng.app.output_folder import CHUNKS
 from dafeng.app.power_document import read_document
 from dafeng.app.tables import TABLES
 from dafeng.errors import Interrupted

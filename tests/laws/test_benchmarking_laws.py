@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dafeng.inventory.flash import denton_cholette
-from dafeng.inventory.flash.spans import _between, _knots, _monotone, sum_over
+from dafeng.monthly.spans import _between, _knots, _monotone, sum_over
 
 positive = st.floats(min_value=0.01, max_value=1e4)
 years = st.lists(st.tuples(st.lists(positive, min_size=11, max_size=11), positive), min_size=1, max_size=6)

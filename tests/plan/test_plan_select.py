@@ -36,12 +36,12 @@ def chosen(pack: Pack, **conditions: object) -> list[str]:
 @pytest.mark.parametrize(
     ("conditions", "expected"),
     [
-        ({}, ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "D1"]),
+        ({}, ["T1", "T2", "T3", "T4", "T5", "T6", "T7", "T8", "T9", "D1", "D2"]),
         ({"year": 2030}, ["T9", "D1"]),
-        ({"kind": "quantified", "year": 2025}, ["T1", "T2", "T3"]),
+        ({"kind": "quantified", "year": 2025}, ["T1", "T2", "T3", "D2"]),
         ({"sector": "energy", "nature": "binding"}, ["T1", "T5"]),
         ({"comparator": "none"}, ["T7"]),
-        ({"document_id": "sn-later"}, ["D1"]),
+        ({"document_id": "sn-later"}, ["D1", "D2"]),
         ({"agency": "drc", "kind": "directional"}, ["T4", "T6"]),
         ({"agency": "ecology", "sector": "sinks"}, ["T9"]),
         ({"agency": "示例生态环境厅", "year": 2030}, ["T9"]),

@@ -410,12 +410,12 @@ def make_tables() -> dict[str, NamedTable]:
         key: NamedTable(key, empty_table(contract), contract, zh, en)
         for key, (contract, zh, en) in TABLES.items()
     }
-    return empty | tables | drawn | border_tables() | power_tables()
+    return empty | tables | drawn | border_tables() | made_by("made_power.py") | made_by("made_tracking.py")
 
 
-def power_tables() -> dict[str, NamedTable]:
-    """Return a power system of two years, a few days long."""
-    rows = runpy.run_path(str(Path(__file__).with_name("made_power.py")))["make_rows"]()
+def made_by(file: str) -> dict[str, NamedTable]:
+    """Return the tables of another file of made-up rows: a power system; tracking and evaluation."""
+    rows = runpy.run_path(str(Path(__file__).with_name(file)))["make_rows"]()
     return {key: named(key, TABLES[key][0], found) for key, found in rows.items()}
 
 

@@ -35,6 +35,16 @@ SEEN = {
     "known_on": "2026-02", "source_id": "s", "grade": "A",
 }  # fmt: skip
 LINK = {"indicator_id": "I", "series_id": "S", "relation": "same", "reason_zh": "同", "reason_en": "same"}
+SERIES = {"series_id": "S", "name_zh": "序列", "name_en": "Series", "unit": "%", "kind": "share"}
+FORMULA = {
+    "indicator_id": "I", "formula_id": "F", "formula": "S", "unit": "%", "relation": "same",
+    "reason_zh": "同", "reason_en": "same",
+}  # fmt: skip
+SHAPE = {"target_id": "T", "shape": "milestones", "source_id": "s", "grade": "A"}
+STOP = {
+    "target_id": "T", "year": 2027, "value": 56.0, "unit": "%", "document_id": "plan", "source_id": "s",
+    "grade": "A",
+}  # fmt: skip
 DOCUMENT = {
     "document_id": "plan", "title_zh": "方案", "title_en": "Plan", "issuer_zh": "省", "issuer_en": "Province",
     "date": "2023-01-05", "rank": "provincial_plan", "source_id": "s", "grade": "A",
@@ -61,6 +71,10 @@ def make(
         "indicators": table("indicators", INDICATOR, [other.get("indicator", {})]),
         "indicator_series": table("indicator_series", LINK, other.get("series", [{}])),
         "observations": table("observations", SEEN, seen or []),
+        "series": table("series", SERIES, other.get("series_rows", [{}])),
+        "indicator_formulas": table("indicator_formulas", FORMULA, other.get("formulas", [])),
+        "target_paths": table("target_paths", SHAPE, other.get("shapes", [])),
+        "target_milestones": table("target_milestones", STOP, other.get("stops", [])),
         "open_questions": table("open_questions", {}, other.get("questions", [])),
         "documents": table("documents", DOCUMENT, other.get("documents", [{}])),
     }

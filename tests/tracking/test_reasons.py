@@ -18,8 +18,9 @@ from dafeng.tracking.rulings import rule_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-UNREACHABLE = {"due_other_scope"}
-"""Composed by the same line as its siblings, but a due target with another scope only is not comparable."""
+UNREACHABLE = {"due_other_scope", "computed"}
+"""Composed by the same line as its siblings, but a due target with another scope only is not comparable;
+the board adds to a reason that a figure is computed."""
 BASE = {
     "target_id": "T", "document_id": "d", "indicator_id": "I", "value": 50.0, "lower": 40.0, "upper": 60.0,
     "unit": "%", "base_year": 2020, "target_year": 2025, "timing": "dated", "kind": "quantified",
@@ -98,7 +99,7 @@ def test_every_reason_is_in_the_table_and_fills_its_places() -> None:
     texts = reason_texts()
     for _, ruling in rulings():
         for language in ("zh", "en"):
-            assert texts[ruling.reason][language].format(**ruling.params, in_force="N")
+            assert texts[ruling.reason][language].format(**ruling.params, in_force="N", path="N")
 
 
 def test_every_reason_of_the_table_can_be_given_or_is_listed_here() -> None:

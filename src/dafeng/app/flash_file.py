@@ -14,7 +14,6 @@ from dafeng.inventory.flash import (
     LEAST_COVERED,
     FlashOptions,
     FlashResult,
-    Issue,
     add_interval,
     benchmark_emissions,
     benchmark_energy,
@@ -22,17 +21,17 @@ from dafeng.inventory.flash import (
     doubt_benchmark,
     estimate_flash,
     join_records,
-    latest_issue,
     list_indicators,
     list_unmoved,
     published_totals,
     replay_years,
     score_errors,
-    select_known,
 )
-from dafeng.inventory.flash.io import read_archive, read_flash, read_inventory
+from dafeng.inventory.flash.io import read_archive, read_inventory
 from dafeng.inventory.flash.score import BENCHMARK_KEY, FIGURE_KEY, LEAST_ISSUES
 from dafeng.inventory.io import read_energy
+from dafeng.monthly import Issue, latest_issue, select_known
+from dafeng.monthly.io import read_monthly
 from dafeng.period import parse_period
 from dafeng.report.flash_page import FlashSheet, render_flash
 from dafeng.store.atomic import write_bytes_atomically
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dafeng.inventory.flash.method import Intensity
+    from dafeng.monthly.io import ReadFigures
 
 FlashFormat = Literal["html", "csv", "json"]
 
@@ -129,8 +129,14 @@ class _Inputs:
     region: str
 
 
-def make_flash(request: FlashRequest) -> FlashAnswer:
+def make_flash(request: FlashRequest, figures: ReadFigures | None = None) -> FlashAnswer:
     """Return the flash estimate of the newest open issue, or of the one asked for.
+
+    Parameters
+    ----------
+    request : FlashRequest
+    figures : ReadFigures, optional
+        The monthly file, if it has been read already.
 
     Raises
     ------
@@ -138,8 +144,9 @@ def make_flash(request: FlashRequest) -> FlashAnswer:
         Defective input; cumulative figures that fall too far; an issue that is not open (unless a draft is
         asked for) or that no data reach.
     """
-    issue = _choose_issue(request)
-    inputs = _read_inputs(request)
+    issue = choose_issue(request)
+    figures = figures or read_monthly(request.figures, day=request.day, max_bytes=request.max_bytes)
+    inputs = _read_inputs(request, figures)
     result, benchmarks = _estimate(request, inputs, issue)
     wrong = [found for found in result.findings if found.severity == "error"]
     if wrong:
@@ -170,7 +177,14 @@ def make_flash(request: FlashRequest) -> FlashAnswer:
     return FlashAnswer(sheet, tuple(findings), archived)
 
 
-def _choose_issue(request: FlashRequest) -> Issue:
+def choose_issue(request: FlashRequest) -> Issue:
+    """Return the issue asked for, or the newest that is open.
+
+    Raises
+    ------
+    InputRefused
+        ``flash_no_such_issue``, ``flash_not_open``.
+    """
     newest = latest_issue(request.as_of, request.day)
     if request.month is None:
         return newest.following() if request.draft else newest
@@ -183,8 +197,7 @@ def _choose_issue(request: FlashRequest) -> Issue:
     return issue
 
 
-def _read_inputs(request: FlashRequest) -> _Inputs:
-    figures = read_flash(request.figures, day=request.day, max_bytes=request.max_bytes)
+def _read_inputs(request: FlashRequest, figures: ReadFigures) -> _Inputs:
     inventory = read_inventory(request.benchmark, lag_years=request.lag_years, max_bytes=request.max_bytes)
     region = _choose_region(request.region, figures.frame)
     own = pl.col("region") == region

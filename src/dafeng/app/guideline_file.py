@@ -9,6 +9,7 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.app.accounts_stage import CEMENT
+from dafeng.app.output_folder import refuse_pack
 from dafeng.balance.io import ReadOptions, read_balance
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory import ceads_factors, compute_inventory, read_energy
@@ -112,8 +113,7 @@ def run_guideline(request: GuidelineRequest) -> GuidelineAnswer:
 
 
 def _check_paths(request: GuidelineRequest) -> None:
-    if (request.output / "pack.toml").exists():
-        raise InputRefused.of("output_is_pack", path=request.output)
+    refuse_pack(request.output)
     targets = {(request.output / f"{name}.csv").resolve() for name in FILES}
     for path in (request.energy, request.activities, request.factors, request.balance):
         if path is not None and path.resolve() in targets:

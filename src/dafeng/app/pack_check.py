@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dafeng.app.clock import today
+from dafeng.app.evaluation_stage import check_pack_evaluation
+from dafeng.app.track_accounts import account_units
 from dafeng.errors import InputRefused
 from dafeng.inventory import as_findings, ceads_factors, check_cement, check_structure, screen_energy
 from dafeng.pack import Pack, read_pack
 from dafeng.pathway.checks import check_pack_levers, check_scenario
 from dafeng.scenario import resolve_scenario
+from dafeng.tracking import check_formulas, check_paths
 
 if TYPE_CHECKING:
     from dafeng.errors import Finding
@@ -36,6 +40,8 @@ def check_pack(name_or_path: str) -> PackAnswer:
     problems = check_structure(energy, "energy.csv")
     problems += check_cement(pack.tables["products"], pack.rows["products"], "products.csv")
     problems += [*check_pack_levers(pack.tables), *check_scenarios(pack)]
+    problems += check_formulas(pack.tables, pack.rows, account_units()) + check_paths(pack.tables, pack.rows)
+    problems += check_pack_evaluation(pack, today())
     if problems:
         raise InputRefused(problems)
     return PackAnswer(pack, tuple(as_findings(screen_energy(energy, ceads_factors()), "energy.csv")))

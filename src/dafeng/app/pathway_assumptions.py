@@ -12,11 +12,11 @@ from dafeng.app.pathway_study import WHOLE, observed_totals
 from dafeng.job import Job
 from dafeng.pathway.answers import summarise_peak
 from dafeng.pathway.checks import check_scenario
-from dafeng.pathway.contracts import AssumptionTest, frame_of
+from dafeng.pathway.contracts import AssumptionTest
 from dafeng.pathway.ensemble import Ensemble, EnsembleSpec
 from dafeng.pathway.sampling import sobol_points
 from dafeng.scenario import Scenario, inherit_scenario
-from dafeng.table import columns_of
+from dafeng.table import columns_of, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

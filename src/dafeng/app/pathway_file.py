@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import platform
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng.app.output_folder import CHUNKS, check_place, list_files, read_earlier
 from dafeng.app.pathway_engine import PATHWAY_FILES, build_engine
 from dafeng.app.pathway_executor import check_workers
 from dafeng.app.pathway_scenario import (
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 STAGE = "pathway_run"
 """Name of the only stage of the manifest: how a folder of ours is known."""
-CHUNKS = ".chunks"
-HIDDEN = (CHUNKS, ".lock")
 PREFIX = "pathway."
 LIBRARIES = ("numpy", "scipy", "polars")
 
@@ -201,23 +199,15 @@ def check_folder(output: Path, own: Collection[str] = ()) -> None:
     InputRefused
         ``output_is_pack``, ``pathway_folder_foreign``, ``output_not_writable`` for a file.
     """
-    if (output / "pack.toml").exists():
-        raise InputRefused.of("output_is_pack", path=output)
-    if not output.exists():
-        return
-    if not output.is_dir():
-        raise InputRefused.of("output_not_writable", path=output, reason="not a folder")
-    found = {path.name for path in output.iterdir() if not path.name.startswith(".building-")} - {*HIDDEN}
+    check_place(output)
+    found = list_files(output)
     if found and not found <= {*own, *_own_names(output)}:
         raise InputRefused.of("pathway_folder_foreign", path=output)
 
 
 def _own_names(output: Path) -> set[str]:
     """Return the names that an earlier run of this command wrote."""
-    try:
-        manifest = Manifest.model_validate(json.loads((output / "manifest.json").read_text("utf-8")))
-    except (OSError, ValueError, RecursionError):
-        return set()
+    manifest = read_earlier(output)
     record = manifest.stages.get(STAGE)
     return {"manifest.json", *record.files} if record and len(manifest.stages) == 1 else set()
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dafeng.app.pathway_engine import resolve_all
-from dafeng.pathway.contracts import ModelParameter, ScenarioLever, frame_of
+from dafeng.pathway.contracts import ModelParameter, ScenarioLever
 from dafeng.pathway.power_step import power_parameter_rows, select_response
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from dafeng.app.power_contracts import PowerAlternatives
 from dafeng.app.power_solving import ProgramSolver
 from dafeng.power.alternatives import open_budget, range_capacities
 from dafeng.power.assembly import assemble
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from dafeng.app.power_study import PowerStudy
     from dafeng.job import Job
 
@@ -46,5 +46,4 @@ def range_study(study: PowerStudy, slack: float, job: Job) -> pl.DataFrame:
             "least_mw": max(found.least, 0.0), "optimal_mw": max(found.optimal, 0.0),
             "most_mw": found.most if math.isfinite(found.most) else None,
         })  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerAlternatives)}
-    return check(pl.DataFrame(rows, schema=schema), PowerAlternatives)
+    return frame_of(rows, PowerAlternatives)

@@ -7,10 +7,8 @@ computed. Finished cases can be kept, so that an interrupted run goes on where i
 
 from __future__ import annotations
 
-from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import closing
 from dataclasses import dataclass, replace
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,14 +16,14 @@ import polars as pl
 
 from dafeng.app.power_profiles import ProfileRequest, gather_profiles
 from dafeng.app.power_study import PowerCase, study_power
-from dafeng.errors import Interrupted, NegativeAnswer
-from dafeng.job import Job
+from dafeng.errors import NegativeAnswer
+from dafeng.job import Job, compute_ahead
 from dafeng.pathway.fingerprint import fingerprint
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Mapping, Sequence
-    from concurrent.futures import Executor, Future
+    from collections.abc import Mapping, Sequence
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -40,8 +38,6 @@ if TYPE_CHECKING:
 
 AHEAD = 64
 """Cases that are handed to an executor before the first of them is back."""
-PATIENCE_SECONDS = 0.5
-"""How long to wait for a case before asking whether the work was cancelled [s]."""
 FUEL_PRICE = "fuel_price"
 SYSTEM = (
     "demand_gwh", "peak_mw", "residual_peak_mw", "generation_gwh", "export_gwh", "unserved_gwh",
@@ -216,7 +212,8 @@ def run_tasks(
     kept_count = len(results)
     job.advance("power_ensemble", kept_count, len(tasks))
     missing = [place for place in range(len(tasks)) if place not in results]
-    with closing(_compute(tasks, missing, executor, job)) as computed:
+    calls = ((place, (tasks[place],)) for place in missing)
+    with closing(compute_ahead(solve_task, calls, executor, job, ahead=AHEAD)) as computed:
         for place, found in computed:
             if chunks:
                 chunks.save(keys[place], 0, found)
@@ -228,32 +225,3 @@ def run_tasks(
 def _fits(kept: Mapping[str, NDArray[np.float64]], task: EnsembleTask) -> bool:
     expected = {name: part.shape for name, part in _gather(task.base, None).items()}
     return {name: part.shape for name, part in kept.items()} == expected
-
-
-def _compute(
-    tasks: Sequence[EnsembleTask], places: Sequence[int], executor: Executor | None, job: Job
-) -> Generator[tuple[int, Arrays], None, None]:
-    """Yield results as they are finished; what has not begun is cancelled when the caller stops."""
-    if executor is None:
-        for place in places:
-            yield place, solve_task(tasks[place])
-        return
-    waiting = iter(places)
-    pending: dict[Future[Arrays], int] = {}
-
-    def submit(number: int) -> None:
-        for place in islice(waiting, number):
-            pending[executor.submit(solve_task, tasks[place])] = place
-
-    try:
-        submit(AHEAD)
-        while pending:
-            finished, _ = wait(pending, timeout=PATIENCE_SECONDS, return_when=FIRST_COMPLETED)
-            if job.cancelled.is_set():
-                raise Interrupted.of("interrupted")
-            for future in finished:
-                yield pending.pop(future), future.result()
-            submit(len(finished))
-    finally:
-        for future in pending:
-            future.cancel()

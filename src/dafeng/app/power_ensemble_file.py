@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -10,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from dafeng.app.output_folder import CHUNKS, check_place, list_files, read_earlier
 from dafeng.app.pathway_executor import check_workers
-from dafeng.app.pathway_file import CHUNKS, HIDDEN
 from dafeng.app.pathway_scenario import collecting, find_scenario, scenario_as_toml
 from dafeng.app.power_contracts import EnsembleCase, EnsembleResult, EnsembleSummary
 from dafeng.app.power_dispatch_file import read_plan_capacities
@@ -32,11 +31,11 @@ from dafeng.provenance import hash_json
 from dafeng.store import Manifest, open_workspace
 from dafeng.store.chunks import FolderChunks
 from dafeng.store.table_bytes import table_as_csv
-from dafeng.table import check, columns_of
+from dafeng.table import check, columns_of, frame_of
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from concurrent.futures import Executor
     from pathlib import Path
 
@@ -44,7 +43,6 @@ if TYPE_CHECKING:
     from dafeng.app.power_file import PlanRequest
     from dafeng.app.power_ground import PowerGround
     from dafeng.job import Job
-    from dafeng.table import Table
 
 STAGE = "power_ensemble"
 MOST_CASES = 10_000
@@ -186,20 +184,8 @@ def check_ensemble_folder(output: Path) -> None:
     InputRefused
         ``output_is_pack``, ``output_not_writable``, ``power_folder_foreign``.
     """
-    if (output / "pack.toml").exists():
-        raise InputRefused.of("output_is_pack", path=output)
-    if not output.exists():
-        return
-    if not output.is_dir():
-        raise InputRefused.of("output_not_writable", path=output, reason="not a folder")
-    found = {path.name for path in output.iterdir() if not path.name.startswith(".building-")} - {*HIDDEN}
-    if not found:
-        return
-    try:
-        manifest = Manifest.model_validate(json.loads((output / "manifest.json").read_text("utf-8")))
-    except (OSError, ValueError, RecursionError):
-        manifest = Manifest()
-    if set(manifest.stages) != {STAGE}:
+    check_place(output)
+    if list_files(output) and set(read_earlier(output).stages) != {STAGE}:
         raise InputRefused.of("power_folder_foreign", path=output)
 
 
@@ -254,13 +240,8 @@ def tabulate_ensemble(tasks: Sequence[EnsembleTask], results: Sequence[Arrays]) 
         for number, (task, found) in enumerate(zip(tasks, results, strict=True))
     ]  # fmt: skip
     rows = [row for number, found in enumerate(results) for row in _result_rows(base, number, found)]
-    long = _frame(rows, EnsembleResult)
-    return {"cases": _frame(cases, EnsembleCase), "results": long, "summary": summarise(long)}
-
-
-def _frame(rows: Sequence[Mapping[str, Any]], contract: type[Table]) -> pl.DataFrame:
-    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
-    return check(pl.DataFrame(rows, schema=schema), contract)
+    long = frame_of(rows, EnsembleResult)
+    return {"cases": frame_of(cases, EnsembleCase), "results": long, "summary": summarise(long)}
 
 
 def _result_rows(base: EnsembleBase, number: int, found: Arrays) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 import polars as pl
 
+from dafeng.app.output_folder import check_place
 from dafeng.app.power_file import check_options, check_years, make_case
 from dafeng.app.power_ground import lay_power_ground
-from dafeng.app.power_links_output import check_folder
 from dafeng.app.power_profiles import cut_hours
 from dafeng.app.power_solving import SolveSettings, solve_network
 from dafeng.app.power_study import lay_network, study_power
@@ -29,7 +29,8 @@ from dafeng.power.link_contracts import ResponseDesign
 from dafeng.power.network import Asset, Generator
 from dafeng.power.profiles.hours import count_hours
 from dafeng.power.response import ResponseRun, fit_response, predict_curtailment, tabulate_response
-from dafeng.power.results import frame_of, tabulate
+from dafeng.power.results import tabulate
+from dafeng.table import frame_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def prepare_response(request: PlanRequest) -> PreparedResponse:
         problems.append(Finding("setting_invalid", params={"key": "--year", "reason": str(request.years)}))
     if problems:
         raise InputRefused(problems)
-    check_folder(request.output)
+    check_place(request.output)
     ground = lay_power_ground(request.ground)
     case = make_case(ground, request)
     base = find_base(ground, case.demand.levers, request.years[0])

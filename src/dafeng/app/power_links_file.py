@@ -10,11 +10,12 @@ import polars as pl
 from pydantic import ValidationError
 
 from dafeng.app.clock import parse_day
+from dafeng.app.output_folder import check_place
 from dafeng.app.power_document import read_document
 from dafeng.app.power_file import check_options, check_years, make_case
 from dafeng.app.power_ground import lay_power_ground
 from dafeng.app.power_links import DesignPoint, hold_capacities
-from dafeng.app.power_links_output import check_folder, write_tables
+from dafeng.app.power_links_output import write_tables
 from dafeng.app.power_output import DOCUMENT
 from dafeng.app.power_profiles import LOAD, cut_hours
 from dafeng.app.power_solving import SolveSettings, solve_network
@@ -38,9 +39,9 @@ from dafeng.power.market import (
     sum_spot,
 )
 from dafeng.power.profiles.hours import count_hours
-from dafeng.power.results import frame_of, tabulate
+from dafeng.power.results import tabulate
 from dafeng.power.tariffs import read_tariff, respond_load, spread_ratios, tabulate_tariff
-from dafeng.table import KnownNames, check
+from dafeng.table import KnownNames, check, frame_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -134,7 +135,7 @@ def run_links(request: LinksRequest) -> dict[str, pl.DataFrame]:
     InputRefused
         ``power_plan_damaged``, ``code_unknown`` for the lever, everything that is wrong with the pack.
     """
-    check_folder(request.output)
+    check_place(request.output)
     pack, document = read_pack(request.pack), read_plan(request.plan)
     tables = read_plan_tables(request.plan)
     _check_hours(request.plan, document, tables)
@@ -213,7 +214,7 @@ def run_market(request: MarketRequest) -> dict[str, pl.DataFrame]:
     InputRefused, TableError
         Every defect with its row; nothing is written then.
     """
-    check_folder(request.output)
+    check_place(request.output)
     if not request.limits.low < request.limits.high:
         reason = f"{request.limits.low:g} ≥ {request.limits.high:g}"
         raise InputRefused.of("setting_invalid", key="--low, --high", reason=reason)
@@ -257,7 +258,7 @@ def run_tariff(request: TariffRequest, job: Job) -> dict[str, pl.DataFrame]:
             problems.append(Finding("setting_invalid", params=params))
     if problems:
         raise InputRefused(problems)
-    check_folder(base.output)
+    check_place(base.output)
     ground = lay_power_ground(base.ground)
     tariff = read_tariff(ground.tables["tariff_periods"], parse_day(request.day), sharp=request.sharp)
     case = make_case(ground, base)

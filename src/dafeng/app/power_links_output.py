@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dafeng.app.output_folder import check_place
 from dafeng.errors import InputRefused
 from dafeng.store.atomic import write_bytes_atomically
 from dafeng.store.table_bytes import table_as_csv
@@ -13,20 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import polars as pl
-
-
-def check_folder(output: Path) -> None:
-    """Refuse a pack and a file as the folder of results.
-
-    Raises
-    ------
-    InputRefused
-        ``output_is_pack``, ``output_not_writable``.
-    """
-    if (output / "pack.toml").exists():
-        raise InputRefused.of("output_is_pack", path=output)
-    if output.exists() and not output.is_dir():
-        raise InputRefused.of("output_not_writable", path=output, reason="not a folder")
 
 
 def write_tables(output: Path, frames: Mapping[str, pl.DataFrame]) -> tuple[str, ...]:
@@ -42,9 +29,9 @@ def write_tables(output: Path, frames: Mapping[str, pl.DataFrame]) -> tuple[str,
     Raises
     ------
     InputRefused
-        See :func:`check_folder`; ``output_not_writable``.
+        See :func:`~dafeng.app.output_folder.check_place`; ``output_not_writable``.
     """
-    check_folder(output)
+    check_place(output)
     contents = {f"{name}.csv": table_as_csv(frame) for name, frame in frames.items()}
     try:
         output.mkdir(parents=True, exist_ok=True)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from dafeng.app.pathway_file import HIDDEN
+from dafeng.app.output_folder import check_place, list_files, read_earlier
 from dafeng.app.pathway_scenario import scenario_as_toml
 from dafeng.app.power_document import (
     DemandMet,
@@ -50,24 +49,15 @@ def check_power_folder(output: Path) -> None:
     InputRefused
         ``output_is_pack``, ``output_not_writable``, ``power_folder_foreign``.
     """
-    if (output / "pack.toml").exists():
-        raise InputRefused.of("output_is_pack", path=output)
-    if not output.exists():
-        return
-    if not output.is_dir():
-        raise InputRefused.of("output_not_writable", path=output, reason="not a folder")
-    found = {path.name for path in output.iterdir() if not path.name.startswith(".building-")}
-    if found - {*HIDDEN} and not _is_own(output):
+    check_place(output)
+    if list_files(output) and not _is_own(output):
         raise InputRefused.of("power_folder_foreign", path=output)
 
 
 def _is_own(output: Path) -> bool:
     """Return whether an earlier run of these commands wrote a folder."""
-    try:
-        manifest = Manifest.model_validate(json.loads((output / "manifest.json").read_text("utf-8")))
-    except (OSError, ValueError, RecursionError):
-        return False
-    return bool(manifest.stages) and set(manifest.stages) <= {TABLES_STAGE, FILES_STAGE}
+    stages = set(read_earlier(output).stages)
+    return bool(stages) and stages <= {TABLES_STAGE, FILES_STAGE}
 
 
 def can_export() -> bool:

@@ -15,7 +15,7 @@ from dafeng.power.profiles.hours import count_hours
 from dafeng.power.profiles.io import MAX_PROFILE_BYTES, ProfileFile
 from dafeng.power.profiles.profile_set import make_profiles
 from dafeng.provenance import hash_bytes
-from dafeng.table import KnownNames, check, columns_of
+from dafeng.table import KnownNames, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -167,12 +167,11 @@ def gather_profiles(
             rows.append({**use, "scenario": scenario, "year": year, **told})
     whole = tuple(count_hours(year) for year in calendars)
     hours = tuple(min(request.hours, full) for full in whole) if request.hours else ()
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerProfileUse)}
     return ProfileSet(
         {name: np.concatenate(found) for name, found in parts.items()},
         () if hours == whole else hours,
         () if calendars == years else calendars,
-        check(pl.DataFrame(rows, schema=schema), PowerProfileUse),
+        frame_of(rows, PowerProfileUse),
         {file.name: hash_bytes(file.raw) for file in request.files},
     )
 

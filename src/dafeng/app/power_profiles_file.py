@@ -20,7 +20,7 @@ from dafeng.pack import read_pack
 from dafeng.power.profiles.generator import FACTORS
 from dafeng.power.profiles.hours import list_hours
 from dafeng.store import write_bytes_atomically
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -113,8 +113,7 @@ def list_assets(request: GroundRequest, scenario: str, years: tuple[int, ...]) -
         "store": network.stores,
     }  # fmt: skip
     rows = [_asset_row(kind, asset) for kind, assets in kinds.items() for asset in assets]
-    schema = {spec.name: spec.dtype for spec in columns_of(NetworkAsset)}
-    return check(pl.DataFrame(rows, schema=schema), NetworkAsset)
+    return frame_of(rows, NetworkAsset)
 
 
 def _asset_row(kind: str, asset: Asset) -> dict[str, Any]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from dafeng.app.power_solving import SolveSettings, solve_network
 from dafeng.power.build import build_network
 from dafeng.power.build_settings import BuildInputs, PlanSettings
@@ -16,10 +14,12 @@ from dafeng.power.contracts import PowerCertificate
 from dafeng.power.results import tabulate
 from dafeng.power.targets import judge_targets
 from dafeng.provenance import Step
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import polars as pl
 
     from dafeng.app.power_demand import PowerDemand
     from dafeng.app.power_profiles import ProfileSet
@@ -181,8 +181,7 @@ def certify(case: PowerCase, network: Network, solved: Solved) -> pl.DataFrame:
         "objective_cny": solved.objective, "lower_bound_cny": bound, "certified_gap": gap,
         "solve_seconds": solved.seconds,
     }  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerCertificate)}
-    return check(pl.DataFrame([row], schema=schema), PowerCertificate)
+    return frame_of([row], PowerCertificate)
 
 
 def _step(case: PowerCase, network: Network, solved: Solved) -> Step:

@@ -9,19 +9,25 @@ from dafeng import terms
 from dafeng.app.accounts_stage import ACCOUNTS_FILES, accounts_parameters, take_accounts
 from dafeng.app.assessment_stage import ASSESSMENT_FILES, assess_pack
 from dafeng.app.balance_stage import BALANCE_FILES, show_balances
+from dafeng.app.cities_stage import CITIES_FILES, cities_parameters, split_pack_targets
 from dafeng.app.city_stage import CITY_FILES, account_pack_cities
 from dafeng.app.consumption_stage import CONSUMPTION_FILES, consumption_parameters, view_borders
 from dafeng.app.decomposition_stage import DECOMPOSITION_FILES, decompose_pack
+from dafeng.app.evaluation_stage import EVALUATION_FILES, EVALUATION_NEEDS, evaluate_pack
+from dafeng.app.dossier_stage import DOSSIER_FILES, dossier_parameters, file_pack_cities
 from dafeng.app.pathway_stage import STAGE_FILES as PATHWAY_STAGE_FILES
 from dafeng.app.pathway_stage import pathway_parameters, run_pathways
+from dafeng.app.peak_stage import PEAK_FILES, PEAK_NEEDS, judge_pack_peaks
 from dafeng.app.power_stage import PART as POWER_PART
 from dafeng.app.power_stage import POWER_FILES, plan_power, power_parameters
 from dafeng.app.tables import name_tables
+from dafeng.app.track_stage import TRACKING_FILES, TRACKING_NEEDS, track_targets
 from dafeng.app.uncertainty_stage import (
     UNCERTAINTY_FILES,
     assess_pack_uncertainty,
     uncertainty_parameters,
 )
+from dafeng.app.warning_stage import WARNING_FILES, WARNING_NEEDS, warn_pack, warning_parameters
 from dafeng.errors import InputRefused
 from dafeng.inventory import (
     METHOD,
@@ -35,10 +41,8 @@ from dafeng.inventory import (
     list_undrawn,
 )
 from dafeng.job import Job
-from dafeng.pack import list_decisions
 from dafeng.provenance import Step, hash_json
 from dafeng.result import Result
-from dafeng.tracking import Readings, judge_targets, known_observations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -67,10 +71,6 @@ PLAN_TABLES = {
 """Pack file -> id of the table that the plan stage passes on."""
 
 INVENTORY_FILES = ("energy", "products", "published_emissions")
-TRACKING_FILES = (
-    "documents", "targets", "target_links", "indicators", "indicator_series", "series", "observations",
-    "open_questions",
-)  # fmt: skip
 
 
 SLOW_PARTS = ("ensemble", POWER_PART)
@@ -168,34 +168,6 @@ def take_inventory(context: RunContext) -> Result:
     return Result("inventory", name_tables(frames), made.steps, made.findings)
 
 
-def track_targets(context: RunContext) -> Result:
-    """Return the verdicts on every target of the pack, and the decisions that they rest on."""
-    tables, config = context.pack.tables, context.pack.config
-    readings = readings_of(context.pack)
-    board = judge_targets(tables, context.as_of, readings, config.decisions.same_scope)
-    frames = {
-        "tracking.verdicts": board.verdicts,
-        "tracking.variants": board.variants,
-        "tracking.rules": board.rules,
-        "tracking.decisions": list_decisions(config.decisions),
-        "tracking.observations": known_observations(tables["observations"], context.as_of),
-        **{f"tracking.{name}": tables[name] for name in ("series", "indicator_series")},
-    }
-    return Result("tracking", name_tables(frames), board.steps)
-
-
-def readings_of(pack: Pack) -> Readings:
-    """Return how the pack decides open wording."""
-    decisions = pack.config.decisions
-    return Readings(
-        about_tolerance=decisions.about.relative_tolerance,
-        about_readings=decisions.about.readings,
-        target_year=decisions.target_year,
-        target_value=decisions.target_value,
-        base_year=pack.config.pack.base_year,
-    )
-
-
 def totals_version(pack: Pack) -> str:
     """Return the version that every total carries: method, edition of the data, hash of both."""
     inputs: dict[str, object] = {name: pack.hashes.get(f"{name}.csv", "") for name in ("energy", "products")}
@@ -221,6 +193,10 @@ def _dated_parameters(context: RunContext) -> dict[str, object]:
     return _region_parameter(context) | {"as_of": context.as_of.isoformat()}
 
 
+def _day_parameter(context: RunContext) -> dict[str, object]:
+    return {"as_of": context.as_of.isoformat()}
+
+
 STAGES = (
     Stage("plan", tuple(PLAN_TABLES), lambda _context: {}, read_plan),
     Stage("inventory", INVENTORY_FILES, lambda c: {"accept_findings": c.accept_findings}, take_inventory),
@@ -233,5 +209,10 @@ STAGES = (
     Stage("city_accounts", CITY_FILES, _region_parameter, account_pack_cities),
     Stage("pathway", PATHWAY_STAGE_FILES, pathway_parameters, run_pathways),
     Stage("power", POWER_FILES, power_parameters, plan_power, POWER_PART),
-    Stage("tracking", TRACKING_FILES, _tracking_parameters, track_targets),
+    Stage("tracking", TRACKING_FILES, _tracking_parameters, track_targets, needs=TRACKING_NEEDS),
+    Stage("warning", WARNING_FILES, warning_parameters, warn_pack, needs=WARNING_NEEDS),
+    Stage("peak_test", PEAK_FILES, _day_parameter, judge_pack_peaks, needs=PEAK_NEEDS),
+    Stage("cities", CITIES_FILES, cities_parameters, split_pack_targets),
+    Stage("dossiers", DOSSIER_FILES, dossier_parameters, file_pack_cities),
+    Stage("evaluation", EVALUATION_FILES, _day_parameter, evaluate_pack, needs=EVALUATION_NEEDS),
 )

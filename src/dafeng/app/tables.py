@@ -31,7 +31,7 @@ from dafeng.power.forecast.contracts import ForecastScore
 from dafeng.result import NamedTable
 from dafeng.tracking import indicator_contracts as indicators
 from dafeng.tracking.nowcast import contracts as nowcasts
-from dafeng.tracking.peak_contracts import PeakErrorRates, PeakVerdicts
+from dafeng.tracking.peak_contracts import PeakErrorRates, PeakSeries, PeakVerdicts
 from dafeng.tracking.warning import contracts as warnings
 
 if TYPE_CHECKING:
@@ -203,6 +203,8 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "tracking.observations": (PACK_TABLES["observations"], "公布的结果", "Published outcomes"),
     "tracking.indicator_series": (PACK_TABLES["indicator_series"], "指标与序列", "Indicators and series"),
     "tracking.values": (indicators.IndicatorValues, "指标逐年值", "Values of indicators"),
+    "tracking.accounts": (indicators.AccountValues, "算式可用的账户量", "Accounts that formulas read"),
+    "tracking.indicator_formulas": (PACK_TABLES["indicator_formulas"], "指标算式", "Formulas of indicators"),
     "tracking.paths": (indicators.RequiredPaths, "应达路径", "Required paths"),
     "tracking.replay": (indicators.ReplayedVerdicts, "历年回放", "Replay of past years"),
     "tracking.barometer": (warnings.BarometerRules, "晴雨表规则", "Rules of the official level"),
@@ -213,6 +215,7 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "tracking.nowcast_scores": (nowcasts.NowcastScores, "预估评分", "Scores of nowcasts"),
     "tracking.year_to_date": (nowcasts.YearToDate, "累计值与路径", "Year to date beside the path"),
     "tracking.peak_tests": (PeakVerdicts, "达峰检验", "Peak test"),
+    "tracking.peak_series": (PeakSeries, "达峰检验所用序列", "Series of the peak test"),
     "tracking.peak_errors": (PeakErrorRates, "达峰检验的误判率", "Error rates of the peak test"),
     "cities.figures": (PACK_TABLES["city_figures"], "各市数据", "Figures of the cities"),
     "cities.allocation": (cities.Allocation, "目标分解", "Targets split to the cities"),

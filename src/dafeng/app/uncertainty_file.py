@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dafeng import terms
+from dafeng.app.output_folder import refuse_pack
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.inventory.uncertainty import (
     DrawPlan,
@@ -101,8 +102,7 @@ def run_uncertainty(request: UncertaintyRequest) -> UncertaintyAnswer:
 
 
 def _check_paths(request: UncertaintyRequest) -> None:
-    if (request.output / "pack.toml").exists():
-        raise InputRefused.of("output_is_pack", path=request.output)
+    refuse_pack(request.output)
     targets = {(request.output / f"{name}.csv").resolve() for name in TABLES}
     for path in (request.lines, request.defaults):
         if path is not None and path.resolve() in targets:

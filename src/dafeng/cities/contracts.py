@@ -6,7 +6,10 @@ from dafeng.table import Table, column
 
 
 class Allocation(Table):
-    """The target of each city under each way of splitting; a city that lacks figures has no number."""
+    """The target of each city under each way of splitting; a city that lacks figures has no number.
+
+    ``base`` and ``implied`` are amounts (energy or CO2) also where an intensity is split: amounts add up.
+    """
 
     scheme_id: str = column(key=True, zh="分解方案", en="Scheme")
     method: str = column(vocabulary="split_method", zh="方法", en="Method")
@@ -52,9 +55,18 @@ class AllocationCheck(Table):
         en="Growth weighted by energy or emissions",
     )
     mean_growth: float = column(unit="1", nullable=True, zh="全省增长倍数", en="Growth of the province")
+    uniform_needed: float = column(
+        unit="1", nullable=True, zh="达标所需的统一下降率", en="Uniform fall that would reach the target"
+    )
+    residual: float = column(
+        unit="unit", nullable=True, zh="基年未分到各市的量", en="Of the base year, not allocated to any city"
+    )
     cities_known: int = column(unit="1", low=0, zh="有数城市", en="Cities with figures")
     cities_all: int = column(unit="1", low=0, zh="全部城市", en="Cities in all")
     outcome: str = column(vocabulary="allocation_outcome", zh="结论", en="Outcome")
+    missing_regions: str = column(
+        form="list", nullable=True, zh="缺数据的地区", en="Regions that lack figures"
+    )
 
 
 class EvaluationRules(Table):
@@ -67,6 +79,11 @@ class EvaluationRules(Table):
     name_zh: str = column(zh="名称（中文）", en="Name (Chinese)")
     name_en: str = column(zh="名称（英文）", en="Name (English)")
     formula: str = column(vocabulary="score_formula", zh="计分方法", en="How it is scored")
+    unit: str = column(nullable=True, zh="数据的单位", en="Unit of the figures")
+    direction: str = column(
+        vocabulary="direction", nullable=True, zh="方向（缺省为升）", en="Direction (default up)"
+    )
+    item_ids: str = column(form="list", nullable=True, zh="否决所看的项", en="Items that the veto looks at")
     points_max: float = column(unit="1", nullable=True, low=0, zh="满分", en="Full points")
     from_points: float = column(unit="1", nullable=True, low=0, zh="等级下限", en="Grade from")
     valid_from: str = column(form="published", nullable=True, zh="有效期起", en="Valid from")
@@ -76,6 +93,17 @@ class EvaluationRules(Table):
     grade: str = column(vocabulary="grade", zh="规则的证据等级", en="Grade of the rule")
     note_zh: str = column(nullable=True, zh="说明（中文）", en="Note (Chinese)")
     note_en: str = column(nullable=True, zh="说明（英文）", en="Note (English)")
+
+
+class EvaluationSubjects(Table):
+    """Who is evaluated, and who only receives letters and feedback."""
+
+    subject_id: str = column(key=True, zh="考核对象", en="Subject")
+    subject_kind: str = column(vocabulary="subject_kind", zh="对象类别", en="Kind of subject")
+    name_zh: str = column(zh="名称（中文）", en="Name (Chinese)")
+    name_en: str = column(nullable=True, zh="名称（英文）", en="Name (English)")
+    former_ids: str = column(form="list", nullable=True, zh="并入的原机构", en="Earlier bodies it stands for")
+    other_names: str = column(form="list", nullable=True, zh="其他写法", en="Other spellings")
 
 
 class EvaluationScores(Table):
@@ -136,6 +164,32 @@ class EvaluationResults(Table):
     why_en: str = column(zh="说明（英文）", en="Explanation")
 
 
+class RankStability(Table):
+    """How the ranks of one evaluation behave when the weights of its items or parts are varied."""
+
+    rule_pack: str = column(key=True, zh="规则", en="Rule pack")
+    year: int = column(key=True, unit="year", zh="年份", en="Year")
+    subject_id: str = column(key=True, zh="考核对象", en="Subject")
+    rank: int = column(unit="1", low=1, zh="名次", en="Rank")
+    rank_best: int = column(unit="1", low=1, zh="最好名次", en="Best rank")
+    rank_worst: int = column(unit="1", low=1, zh="最差名次", en="Worst rank")
+    rank_kept_share: float = column(
+        unit="1", low=0, high=1, zh="名次不变的份额", en="Share of draws that keep the rank"
+    )
+
+
+class RankSwaps(Table):
+    """Pairs of subjects whose order turns round in some draws of the weights."""
+
+    rule_pack: str = column(key=True, zh="规则", en="Rule pack")
+    year: int = column(key=True, unit="year", zh="年份", en="Year")
+    ahead_id: str = column(key=True, zh="在前的对象", en="Subject ahead")
+    behind_id: str = column(key=True, zh="在后的对象", en="Subject behind")
+    swapped_share: float = column(
+        unit="1", low=0, high=1, zh="后者反超的份额", en="Share of draws in which the latter leads"
+    )
+
+
 class DepartmentTargets(Table):
     """Targets behind the clauses that a provincial body shares, with verdict and level."""
 
@@ -148,21 +202,29 @@ class DepartmentTargets(Table):
 
 
 class CityDossiers(Table):
-    """One row a target of a city's plan beside the province, with where the plan's procedure stands."""
+    """One row a target of a city beside the province, and one a target of the province that the city lacks."""
 
     region: str = column(key=True, zh="城市", en="City")
-    indicator_id: str = column(key=True, zh="指标", en="Indicator")
-    target_year: int = column(key=True, unit="year", zh="目标年", en="Target year")
+    target_id: str = column(
+        key=True, zh="目标（本市的；本市未设则为全省的）", en="Target (the city's, else the province's)"
+    )
+    indicator_id: str = column(zh="指标", en="Indicator")
+    target_year: int = column(unit="year", nullable=True, zh="目标年", en="Target year")
+    base_year: int = column(unit="year", nullable=True, zh="基年", en="Base year")
     city_target_id: str = column(nullable=True, zh="本市目标", en="Target of the city")
     city_value: float = column(unit="unit", nullable=True, zh="本市目标值", en="Value of the city")
     province_target_id: str = column(nullable=True, zh="全省目标", en="Target of the province")
     province_value: float = column(unit="unit", nullable=True, zh="全省目标值", en="Value of the province")
     unit: str = column(nullable=True, zh="单位", en="Unit")
     comparison: str = column(vocabulary="dossier_comparison", zh="与全省比较", en="Beside the province")
-    observed: float = column(unit="unit", nullable=True, zh="本市最新值", en="Latest of the city")
+    target_source_id: str = column(zh="目标的来源", en="Source of the target")
+    observed: float = column(unit="observed_unit", nullable=True, zh="本市最新值", en="Latest of the city")
+    observed_unit: str = column(nullable=True, zh="最新值的单位", en="Unit of the latest")
+    bound: str = column(vocabulary="bound", nullable=True, zh="界限", en="Bound")
+    relation: str = column(vocabulary="series_relation", nullable=True, zh="口径关系", en="Relation of scope")
     period: str = column(form="period", nullable=True, zh="观测时期", en="Period of the observation")
-    source_id: str = column(nullable=True, zh="来源", en="Source")
-    grade: str = column(vocabulary="grade", nullable=True, zh="证据等级", en="Grade")
+    source_id: str = column(nullable=True, zh="最新值的来源", en="Source of the latest")
+    grade: str = column(vocabulary="grade", nullable=True, zh="最新值的证据等级", en="Grade of the latest")
 
 
 class FollowUps(Table):

@@ -7,7 +7,21 @@ from typing import Annotated
 
 import typer
 
-from dafeng.cli import balance, inventory, pack, pathway, plan, power, terms, track
+from dafeng.cli import (
+    balance,
+    cities,
+    evaluation,
+    inventory,
+    notice,
+    pack,
+    pathway,
+    peak,
+    plan,
+    power,
+    terms,
+    track,
+)
+from dafeng.cli.closeout import closeout_command
 from dafeng.cli.decompose import decompose_command
 from dafeng.cli.exchange import export_command, import_app
 from dafeng.cli.flash import flash_command
@@ -23,8 +37,12 @@ app = typer.Typer(
 )
 app.add_typer(inventory.app, name="inventory")
 app.add_typer(balance.app, name="balance")
+app.add_typer(evaluation.app, name="evaluation")
+app.add_typer(cities.app, name="cities")
+app.add_typer(notice.app, name="notice")
 app.add_typer(pack.app, name="pack")
 app.add_typer(pathway.app, name="pathway")
+app.add_typer(peak.app, name="peak")
 app.add_typer(plan.app, name="plan")
 app.add_typer(power.app, name="power")
 app.add_typer(track.app, name="track")
@@ -33,6 +51,7 @@ app.command("flash")(flash_command)
 app.command("export")(export_command)
 app.add_typer(import_app, name="import")
 app.command("decompose")(decompose_command)
+app.command("closeout")(closeout_command)
 
 
 def _print_version(wanted: bool) -> None:

@@ -76,8 +76,9 @@ def run_command(
 
     中断后以同样的参数重跑即可接着算。/ After an interrupt the same command goes on where it stopped.
     """
+    from dafeng.app.output_folder import CHUNKS
     from dafeng.app.pathway_executor import open_executor
-    from dafeng.app.pathway_file import CHUNKS, PathwayRequest, prepare_pathway, run_pathway
+    from dafeng.app.pathway_file import PathwayRequest, prepare_pathway, run_pathway
     from dafeng.app.pathway_study import StudyPlan
     from dafeng.cli.pathway_words import print_calibration, print_pathway
 

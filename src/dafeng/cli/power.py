@@ -217,8 +217,8 @@ def ensemble_command(
 
     中断后以同样的参数重跑即可接着算。/ After an interrupt the same command goes on where it stopped.
     """
+    from dafeng.app.output_folder import CHUNKS
     from dafeng.app.pathway_executor import open_executor
-    from dafeng.app.pathway_file import CHUNKS
     from dafeng.app.power_ensemble_file import EnsembleRequest, prepare_ensemble, run_ensemble_file
     from dafeng.app.power_file import PlanRequest
     from dafeng.app.power_profiles import ProfileRequest, read_profile_files

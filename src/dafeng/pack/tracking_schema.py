@@ -54,7 +54,7 @@ class CityFigures(Table):
     year: int = column(key=True, unit="year", low=1990, high=2100, zh="年份", en="Year")
     item: str = column(key=True, vocabulary="city_figure", zh="项目", en="Item")
     unit: str = column(zh="单位", en="Unit")
-    value: float = column(unit="unit", nullable=True, low=0, zh="数值", en="Value")
+    value: float = column(unit="unit", nullable=True, zh="数值", en="Value")
     price_base_year: int = column(unit="year", nullable=True, zh="价格基年", en="Price base year")
     known_on: str = column(form="published", nullable=True, zh="公布日期", en="Known on")
     source_id: str = column(key=True, references="sources.source_id", zh="来源", en="Source")
@@ -64,7 +64,11 @@ class CityFigures(Table):
 
 
 class EvaluationFigures(Table):
-    """What an evaluation counts: the required and the achieved change, or points that somebody awarded."""
+    """What an evaluation counts: the required and the achieved change, or points that somebody awarded.
+
+    Falls are positive. For an item of cumulative completion the required fall is that of the whole five-year
+    plan, and the achieved one the fall since the plan began; left empty, it follows from the yearly falls.
+    """
 
     subject_id: str = column(key=True, zh="考核对象", en="Subject")
     year: int = column(key=True, unit="year", low=1990, high=2100, zh="年份", en="Year")
@@ -81,7 +85,7 @@ class EvaluationFigures(Table):
 
 
 class EvaluationAppeals(Table):
-    """Appeals against an evaluation and what was decided; rows are added, never changed."""
+    """Appeals against an evaluation and what was decided: a decision is a row of its own, none is changed."""
 
     subject_id: str = column(key=True, zh="考核对象", en="Subject")
     year: int = column(key=True, unit="year", low=1990, high=2100, zh="年份", en="Year")
@@ -90,7 +94,7 @@ class EvaluationAppeals(Table):
     claim_zh: str = chinese_column("申诉理由", "Claim")
     claim_en: str = english_column("申诉理由", "Claim", nullable=True)
     decided_on: str = column(form="published", nullable=True, zh="决定日期", en="Decided on")
-    decision: str = column(vocabulary="appeal_decision", zh="决定", en="Decision")
+    decision: str = column(key=True, vocabulary="appeal_decision", zh="决定", en="Decision")
     points: float = column(unit="1", nullable=True, low=0, zh="决定后得分", en="Points after the decision")
     document_number: str = column(nullable=True, zh="文号", en="Document number")
     source_id: str = source_column()

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dafeng.errors import InputRefused
-from dafeng.pathway.contracts import Scoped, frame_of
+from dafeng.pathway.contracts import Scoped
 from dafeng.pathway.peak import KINDS, PeakReading, Peaks, find_peaks, natural_frequency, share_error
-from dafeng.table import column
+from dafeng.table import column, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dafeng.pathway.contracts import frame_of
 from dafeng.scenario import AXES
-from dafeng.table import Table, column
+from dafeng.table import Table, column, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -2,17 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import polars as pl
-
-from dafeng.table import Table, check, column, columns_of
-
-
-def frame_of(rows: list[dict[str, Any]], contract: type[Table]) -> pl.DataFrame:
-    """Return rows as a table that fulfils a contract."""
-    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
-    return check(pl.DataFrame(rows, schema=schema), contract)
+from dafeng.table import Table, column
 
 
 class Scoped(Table):

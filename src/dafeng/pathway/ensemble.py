@@ -9,24 +9,21 @@ can be kept, so that an interrupted run goes on where it stopped.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import FIRST_COMPLETED, wait
 from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from dafeng.errors import InputRefused, Interrupted
-from dafeng.job import Job
+from dafeng.errors import InputRefused
+from dafeng.job import Job, compute_ahead
 from dafeng.pathway.fingerprint import fingerprint
 from dafeng.pathway.sampling import BITS, Array, sobol_points
 from dafeng.table import KnownNames
 from dafeng.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
-    from concurrent.futures import Executor, Future
+    from concurrent.futures import Executor
 
     from numpy.typing import NDArray
 
@@ -35,8 +32,6 @@ if TYPE_CHECKING:
 
 AHEAD = 256
 """Chunks that are handed to an executor before the first of them is back."""
-PATIENCE_SECONDS = 0.5
-"""How long to wait for a chunk before asking whether the work was cancelled [s]."""
 _TOTALS = "totals"
 
 Chunk = Mapping[str, Array]
@@ -176,7 +171,10 @@ def run_ensemble(
             missing.append(start)
     done = len(starts) - len(missing)
     job.advance("ensemble", done, len(starts))
-    with closing(_compute_chunks(simulator, spec, missing, executor, job)) as computed:
+    calls = (
+        (start, (simulator, spec, start, min(spec.chunk, spec.draws - start))) for start in missing
+    )  # fmt: skip
+    with closing(compute_ahead(_compute_chunk, calls, executor, job, ahead=AHEAD)) as computed:
         for start, found in computed:
             if chunks:
                 chunks.save(key, start, found)
@@ -190,37 +188,6 @@ def run_ensemble(
         {names[name]: part for name, part in arrays.items()},
         {name: _years_of(simulator, spec, name) for name in spec.quantities},
     )  # fmt: skip
-
-
-def _compute_chunks(
-    simulator: Simulator, spec: EnsembleSpec, starts: Sequence[int], executor: Executor | None, job: Job
-) -> Generator[tuple[int, Chunk], None, None]:
-    """Yield the chunks as they are finished; what has not begun is cancelled when the caller stops."""
-    if executor is None:
-        for start in starts:
-            yield start, _compute_chunk(simulator, spec, start, min(spec.chunk, spec.draws - start))
-        return
-    waiting = iter(starts)
-    pending: dict[Future[dict[str, Array]], int] = {}
-
-    def submit(number: int) -> None:
-        for start in islice(waiting, number):
-            count = min(spec.chunk, spec.draws - start)
-            pending[executor.submit(_compute_chunk, simulator, spec, start, count)] = start
-
-    try:
-        submit(AHEAD)
-        while pending:
-            finished, _ = wait(pending, timeout=PATIENCE_SECONDS, return_when=FIRST_COMPLETED)
-            if job.cancelled.is_set():
-                raise Interrupted.of("interrupted")
-            for future in finished:
-                start = pending.pop(future)
-                yield start, future.result()
-            submit(len(finished))
-    finally:
-        for future in pending:
-            future.cancel()
 
 
 def _compute_chunk(simulator: Simulator, spec: EnsembleSpec, start: int, count: int) -> dict[str, Array]:

@@ -16,7 +16,7 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import Finding, InputRefused, UnitError
-from dafeng.table import Table, check, column, columns_of
+from dafeng.table import Table, column, frame_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
@@ -221,9 +221,7 @@ def _comparison(key: tuple[str, str, str, int], unit: str) -> dict[str, object]:
 
 
 def _checked(rows: list[dict[str, object]]) -> pl.DataFrame:
-    specs = columns_of(ComparisonRow)
-    full = [{spec.name: row.get(spec.name) for spec in specs} for row in rows]
-    return check(pl.DataFrame(full, schema={spec.name: spec.dtype for spec in specs}), ComparisonRow)
+    return frame_of(rows, ComparisonRow)
 
 
 def _region_code(name: str) -> str:

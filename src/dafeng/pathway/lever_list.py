@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dafeng.pathway.contracts import frame_of
 from dafeng.pathway.lever_groups import group_levers
-from dafeng.table import Table, column
+from dafeng.table import Table, column, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

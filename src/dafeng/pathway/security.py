@@ -9,8 +9,7 @@ import numpy as np
 from dafeng import terms
 from dafeng.errors import InputRefused
 from dafeng.pack.pathway_schema import SecurityFloors
-from dafeng.pathway.contracts import frame_of
-from dafeng.table import KnownNames, Table, check, column
+from dafeng.table import KnownNames, Table, check, column, frame_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from dafeng import terms
 from dafeng.errors import LANGUAGES, UnitError
 from dafeng.pathway.indicators import express_form, indicator_rules
 from dafeng.pathway.peak import natural_frequency
-from dafeng.table import Table, check, column, columns_of
+from dafeng.table import Table, column, frame_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
@@ -169,8 +169,7 @@ def judge_targets(
             case["value"] = given.target_value.get(target["target_id"])
         judged = _judge(case, paths, given, region, peaks or {})
         rows.append({**_row(case, judged, draws), "scenario": scenario})
-    schema = {spec.name: spec.dtype for spec in columns_of(TargetOutlook)}
-    return check(pl.DataFrame(rows, schema=schema), TargetOutlook)
+    return frame_of(rows, TargetOutlook)
 
 
 def fulfils(case: Mapping[str, Any], values: Array, tolerance: float = 0.0) -> Booleans:

@@ -1,10 +1,13 @@
 """Has a yearly series peaked: trend tests, a stated rule, a verdict and how often the rule is wrong.
 
-Pure functions over arrays; none reads a file or knows the clock.
+Pure functions over arrays; only ``io`` reads a file, none knows the clock.
 """
 
 from dafeng.peaktest.error_rates import ErrorRates, PeakCase, Truth, simulate_error_rates
+from dafeng.peaktest.explanation import explain_study, explain_verdict
+from dafeng.peaktest.noise import Noise, estimate_noise
 from dafeng.peaktest.rule import DEFAULT_RULE, VERDICTS, PeakRule, Verdict, classify_peaks
+from dafeng.peaktest.study import PeakStudy, study_peak
 from dafeng.peaktest.trend import (
     Correction,
     TrendTest,
@@ -19,16 +22,22 @@ __all__ = [
     "VERDICTS",
     "Correction",
     "ErrorRates",
+    "Noise",
     "PeakAssessment",
     "PeakCase",
     "PeakRule",
+    "PeakStudy",
     "TrendTest",
     "Truth",
     "Verdict",
     "assess_peak",
     "autocorrelation_lag1",
     "classify_peaks",
+    "estimate_noise",
+    "explain_study",
+    "explain_verdict",
     "mann_kendall",
     "simulate_error_rates",
+    "study_peak",
     "theil_sen",
 ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng.power.link_contracts import PowerAbatement
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,8 +67,7 @@ def compare_plans(
                 "price_year": mine["price_year"], "scope_zh": SCOPE[0], "scope_en": SCOPE[1],
             }
         )  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerAbatement)}
-    return check(pl.DataFrame(rows, schema=schema), PowerAbatement)
+    return frame_of(rows, PowerAbatement)
 
 
 def price_cap(result: PlanResult) -> dict[int, float]:

@@ -20,7 +20,7 @@ import numpy as np
 import polars as pl
 
 from dafeng.power.link_contracts import GridFactor
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -204,8 +204,7 @@ def tabulate_factors(
                     {**words, "method": method, **row}
                     for row in average_factors(scale * values, power * weight, months, hours)
                 ]
-    schema = {spec.name: spec.dtype for spec in columns_of(GridFactor)}
-    return check(pl.DataFrame(rows, schema=schema), GridFactor)
+    return frame_of(rows, GridFactor)
 
 
 def weigh_by_load(network: Network, factors: Array, bus: str) -> float:

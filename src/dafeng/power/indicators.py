@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from dafeng.power.link_contracts import PowerIndicator
 from dafeng.power.network import Horizon, Network
 from dafeng.power.targets import QUANTITIES, Findings, target_rows
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import polars as pl
 
 NOTHING_IMPOSED = Network("", Horizon((), (), (), ()), ())
 """Values do not ask what was imposed; verdicts do."""
@@ -51,5 +51,4 @@ def tabulate_indicators(
                 {"scenario": scenario, "year": year, "indicator_id": row["indicator_id"], "value": scaled,
                  "unit": row["unit"]}
             )  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerIndicator)}
-    return check(pl.DataFrame(rows, schema=schema), PowerIndicator)
+    return frame_of(rows, PowerIndicator)

@@ -18,15 +18,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import polars as pl
 
 from dafeng.errors import InputRefused
 from dafeng.power.contracts import PowerResponse
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import polars as pl
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -176,8 +176,7 @@ def tabulate_response(
         }
         for name, value in values.items()
     ]  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerResponse)}
-    return check(pl.DataFrame(rows, schema=schema), PowerResponse)
+    return frame_of(rows, PowerResponse)
 
 
 def _fit(design: Array, curtailed: Array, levels: NDArray[np.int64]) -> Array:

@@ -29,14 +29,13 @@ from dafeng.power.results_view import (
     ResultView,
     origin_of,
 )
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dafeng.power.network import Network
     from dafeng.power.solution import PlanResult
-    from dafeng.table import Table
 
 HIDDEN_KINDS = frozenset({"shedding"})
 SMALL_MW = 1e-6
@@ -76,12 +75,6 @@ def tabulate(
         "power.limit_prices": _limit_prices(view),
         "power.costs": costs,
     }
-
-
-def frame_of(rows: list[dict[str, Any]], contract: type[Table]) -> pl.DataFrame:
-    """Return rows as a table that fulfils a contract."""
-    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
-    return check(pl.DataFrame(rows, schema=schema), contract)
 
 
 def _classes(view: ResultView, year: int) -> list[tuple[dict[str, Any], ClassYear]]:

@@ -11,7 +11,7 @@ from dafeng.power.build_assets import FROM, GIVEN, NEW, annuity_of, fix_cost
 from dafeng.power.contracts import PowerCost
 from dafeng.power.network import Generator, Link, StorageUnit
 from dafeng.power.results_view import ResultView, origin_of
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from dafeng.power.network import Asset
@@ -38,8 +38,7 @@ def tabulate_costs(view: ResultView) -> pl.DataFrame:
             for (name, kind), cost in costs.items()
             if abs(cost) > SMALL_CNY
         ]  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerCost)}
-    return check(pl.DataFrame(rows, schema=schema), PowerCost)
+    return frame_of(rows, PowerCost)
 
 
 def _capital(view: ResultView, asset: Asset) -> list[tuple[str, float]]:

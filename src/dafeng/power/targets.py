@@ -17,7 +17,7 @@ import polars as pl
 from dafeng import terms
 from dafeng.errors import LANGUAGES
 from dafeng.power.contracts import PowerJudged
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
@@ -98,8 +98,7 @@ def judge_targets(
             {"scenario": scenario_id, "year": year, **_judge(found, target, known, year, about)}
             for year in years
         ]
-    schema = {spec.name: spec.dtype for spec in columns_of(PowerJudged)}
-    return check(pl.DataFrame(rows, schema=schema), PowerJudged)
+    return frame_of(rows, PowerJudged)
 
 
 def _judge(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from dafeng.period import latest_date
+from dafeng.report.chances import say_chance
 from dafeng.report.figures import aim, number, number_button, period_text, traced, unit, unit_pair
 from dafeng.report.traces import Trace
 from dafeng.report.words import both, phrase, plain, term_pair
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 REPLACES = frozenset({"supersedes", "adjusts"})
 MAIN_RANK = "provincial_plan"
+NOT_JUDGED = "cannot_judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class BoardRow:
     clause: Markup
     evidence: Markup
     grade: str
+    level: str
+    official: bool
+    chance: Markup
     variants: tuple[tuple[Markup, str], ...]
     questions: tuple[tuple[str, tuple[str, str]], ...]
     search: str
@@ -119,6 +124,11 @@ class Board:
             found[row["target_id"]].append(row)
         return found
 
+    @cached_property
+    def warnings(self) -> dict[str, Row]:
+        """Warnings by target."""
+        return self.context.by_key("tracking.warnings", "target_id")
+
     def rows(self) -> list[BoardRow]:
         """Return the board, in the order of the verdict table; verdicts without a target are left out."""
         verdicts = self.context.rows("tracking.verdicts")
@@ -130,6 +140,7 @@ class Board:
         agency_ids = tuple(self.agencies_of.get(target["clause_id"] or "", ()))
         bodies = tuple(both(*self.body_names(agency_id)) for agency_id in agency_ids)
         current, replaced = self._aims(target, verdict)
+        level, official, chance = self._warning(target["target_id"])
         return BoardRow(
             target_id=target["target_id"],
             verdict=verdict["verdict"],
@@ -147,6 +158,9 @@ class Board:
             clause=both(clause["title_zh"], clause["title_en"]) if clause else Markup(""),
             evidence=self._evidence(verdict, target),
             grade=(verdict["grade"] if verdict["source_id"] else target["grade"]) or "",
+            level=level,
+            official=official,
+            chance=chance,
             variants=tuple(
                 (both(row["reading_zh"], row["reading_en"]), row["verdict"])
                 for row in self.variants.get(target["target_id"], ())
@@ -154,6 +168,17 @@ class Board:
             questions=self._questions(verdict["question_ids"]),
             search=" ".join((*self.target_names(target), target["label"] or "", target["target_id"])).lower(),
         )
+
+    def _warning(self, target_id: str) -> tuple[str, bool, Markup]:
+        """Return the level of warning, whether it is official, and the chance in words.
+
+        The level is empty where it cannot be judged, the chance where the outcome is known or there is none.
+        """
+        row = self.warnings.get(target_id)
+        if row is None:
+            return "", False, Markup("")
+        level = "" if row["level"] == NOT_JUDGED else row["level"]
+        return level, row["is_official"], say_chance(row) if row["p_basis"] == "trend" else Markup("")
 
     def _questions(self, listed: str | None) -> tuple[tuple[str, tuple[str, str]], ...]:
         """Return (id, question in both languages) for ids separated by semicolons."""
@@ -194,6 +219,11 @@ class Board:
             plain("agency.formerly", "zh", name=heir["name_zh"], old=names[0]),
             plain("agency.formerly", "en", name=heir["name_en"], old=names[1]),
         )
+
+    def current_body(self, agency_id: str) -> str:
+        """Return the id of the body that stands for another on the day of the report."""
+        row = self.agencies.get(agency_id)
+        return agency_id if row is None else str(self._current_body(row)["agency_id"])
 
     def _current_body(self, row: Row) -> Row:
         """Return the body that took over by the day of the report; the last one known."""

@@ -10,6 +10,8 @@ import xlsxwriter
 from dafeng.table import Table, columns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import polars as pl
 
 NOTES = (
@@ -26,7 +28,31 @@ NOTES = (
 """What the reporter must know, Chinese and English."""
 
 
-def draw_city_form(draft: pl.DataFrame, contract: type[Table]) -> bytes:
+FIGURE_NOTES = (
+    ("value", "空着＝未报（该市不分解，不作估算）",
+     "empty = not reported (the city gets no number, nothing is imputed)"),
+    ("gdp_constant, gdp_current", "填一种即可；不变价须写 price_base_year",
+     "one of them is enough; constant prices need price_base_year"),
+    ("gdp_growth", "基年之后逐年增速（实际或计划），百分数，不变价",
+     "growth of every year after the base year, real or planned, in percent, constant prices"),
+    ("energy_total, co2_total", "分解哪个量填哪个；单位可用万吨标准煤、吨标准煤、万吨、吨、Mt",
+     "the one that is split; units: 10^4 tce, tce, 10^4 t, t, Mt"),
+    ("population, fiscal_revenue, secondary_share, coal_share", "只有指数法需要；比重为百分数",
+     "only the index needs them; shares in percent"),
+    ("全省 / province", "全省一行给出总量和增速；没有则取各市合计和按生产总值加权的增速",
+     "row of the province: total and growth; else the sum of the cities and growth weighted by GDP"),
+    ("grade", "有数值即须填证据等级 A/B/C", "evidence grade A/B/C wherever there is a value"),
+)  # fmt: skip
+"""What whoever fills in the figures of the cities must know, Chinese and English."""
+
+
+def draw_city_form(
+    draft: pl.DataFrame,
+    contract: type[Table],
+    *,
+    sheet: str = "city_energy",
+    lines: Sequence[tuple[str, str, str]] = NOTES,
+) -> bytes:
     """Return an XLSX workbook: the empty table on the first sheet, the meaning of its fields on the second.
 
     Parameters
@@ -35,10 +61,14 @@ def draw_city_form(draft: pl.DataFrame, contract: type[Table]) -> bytes:
         Rows to be filled in.
     contract : type of Table
         Names the columns in words.
+    sheet : str
+        Name of the first sheet.
+    lines : sequence of (str, str, str)
+        What the notes say beside the names: column, Chinese, English.
     """
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False})
-    data, notes = book.add_worksheet("city_energy"), book.add_worksheet("说明 notes")
+    data, notes = book.add_worksheet(sheet), book.add_worksheet("说明 notes")
     data.write_row(0, 0, draft.columns, book.add_format({"bold": True}))
     for place, row in enumerate(draft.iter_rows(), 1):
         data.write_row(place, 0, ["" if value is None else value for value in row])
@@ -46,7 +76,7 @@ def draw_city_form(draft: pl.DataFrame, contract: type[Table]) -> bytes:
     data.set_column(0, len(draft.columns) - 1, 18)
     for place, spec in enumerate(columns_of(contract)):
         notes.write_row(place, 0, [spec.name, spec.zh, spec.en])
-    for place, line in enumerate(NOTES, len(draft.columns) + 1):
+    for place, line in enumerate(lines, len(draft.columns) + 1):
         notes.write_row(place, 0, line)
     book.close()
     return stream.getvalue()

@@ -26,6 +26,7 @@ def environment() -> Environment:
         w=words.phrase, plain=words.plain, both=words.both, term=words.term, unit=figures.unit,
         number=figures.number, traced=figures.traced, period=figures.period_text, names=figures.split_names,
         missing=figures.missing, badge=badge, grade=grade_mark, icon=icon, json_text=json_text,
+        level=level_badge,
     )  # fmt: skip
     return made
 
@@ -51,6 +52,13 @@ def badge(verdict: str) -> Markup:
     """Return a verdict as icon and word."""
     return Markup('<span class="badge v-{}">{}{}</span>').format(
         verdict, icon(verdict), words.term("verdict", verdict)
+    )
+
+
+def level_badge(level: str) -> Markup:
+    """Return a level of warning as icon and word."""
+    return Markup('<span class="badge l-{}">{}{}</span>').format(
+        level, icon(level), words.term("warning_level", level)
     )
 
 

@@ -148,7 +148,7 @@ def draw_fan(fan: Fan, title: str, size: Size = WIDE) -> Markup:
         middle = draw_line(Line(tuple((r.year, r.p50) for r in fan.ranges), MIDDLE), scale)
         parts.append(_open_trace(bands + middle, fan.trace))
     parts += [draw_line(line, scale) for line in fan.lines]
-    parts += [_draw_dot(dot, scale) for dot in fan.dots]
+    parts += [draw_dot(dot, scale) for dot in fan.dots]
     return wrap_svg(parts, title, size)
 
 
@@ -244,7 +244,8 @@ def draw_rule(year: int, scale: Scale) -> Markup:
     )  # fmt: skip
 
 
-def _draw_dot(dot: Dot, scale: Scale) -> Markup:
+def draw_dot(dot: Dot, scale: Scale) -> Markup:
+    """Return a single figure as a mark."""
     last = dot.year if dot.until is None else dot.until
     x, y = scale.x((dot.year + last) / 2), scale.y(dot.value)
     parts = []

@@ -111,6 +111,17 @@ def split_names(text: str | None) -> Markup:
     return both(*split_pair(text))
 
 
+def split_codes(listed: str | None) -> list[str]:
+    """Return the codes of a list that is written with semicolons.
+
+    Examples
+    --------
+    >>> split_codes("a;b"), split_codes(None)
+    (['a', 'b'], [])
+    """
+    return [code for code in (listed or "").split(";") if code]
+
+
 def number_button(text: str, key: str) -> Markup:
     """Return a number that opens its trace."""
     return Markup('<button type="button" class="num" data-trace="{}">{}</button>').format(key, text)

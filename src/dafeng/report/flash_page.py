@@ -106,13 +106,13 @@ def render_flash(sheet: FlashSheet) -> str:
         made_on=sheet.made_on, next_issue=sheet.next_issue, next_day=sheet.next_day,
         draft_day=sheet.draft_day, heads=_heads(sheet),
         doubts=[(found.text("zh"), found.text("en")) for found in sheet.doubts],
-        indicators=[_indicator_row(row) for row in sheet.tables["indicators"].iter_rows(named=True)],
+        indicators=[indicator_row(row) for row in sheet.tables["indicators"].iter_rows(named=True)],
         groups=[_group_row(row, enough=_has_enough(sheet, "co2")) for row in _by_group(co2)],
-        chart=_draw_chart(sheet.tables["months"].filter(pl.col("measure") == "co2"), sheet.year),
+        chart=draw_months(sheet.tables["months"].filter(pl.col("measure") == "co2"), sheet.year),
         errors=[_error_row(row) for row in errors.sort("year").tail(ERRORS_SHOWN).iter_rows(named=True)],
         score=_score_line(sheet), method=_method_line(sheet, co2), lag=sheet.lag_years, day=sheet.day,
         assumed=sheet.assumed, fuels=_names_of(sheet.fuels),
-        sources=_few(sheet.sources), software=sheet.software,
+        sources=list_few(sheet.sources), software=sheet.software,
     )  # fmt: skip
     style, script = asset("flash.css"), Markup(asset("flash.js"))  # noqa: S704 - our own asset
     return draw(
@@ -169,7 +169,7 @@ def _growth(sheet: FlashSheet, row: dict[str, Any] | None) -> Markup:
         return Markup("")
     if not _has_enough(sheet, row["measure"]):
         return phrase("flash.no_change")
-    return phrase("flash.change", change=_percent(row["change_share"]) + "%")
+    return phrase("flash.change", change=percent(row["change_share"]) + "%")
 
 
 def _absent() -> Markup:
@@ -187,7 +187,8 @@ def _interval(sheet: FlashSheet, measure: str, row: dict[str, Any] | None) -> Ma
     return phrase("flash.interval", level=f"{100 * scores[0]['level_share']:.0f}", **bounds)
 
 
-def _percent(share: float | None) -> str:
+def percent(share: float | None) -> str:
+    """Return a change in percent with its sign; empty for a missing one."""
     return "" if share is None else number(100 * share, 1, signed=True)
 
 
@@ -199,15 +200,16 @@ def _given(value: float | None) -> Markup | str:
     return _absent() if value is None else number(value, 1)
 
 
-def _indicator_row(row: dict[str, Any]) -> dict[str, Any]:
+def indicator_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row of the table of indicators, ready to be drawn."""
     given = row["month_value"] is not None or row["ytd_value"] is not None
     return {
         "name": term("flash_item", row["item"]),
         "unit": row["unit"],
         "known_on": row["known_on"] or (phrase("flash.no_day") if given else ""),
         "cells": [
-            _given(row["month_value"]), _percent(row["month_change_share"]),
-            _given(row["ytd_value"]), _percent(row["ytd_change_share"]),
+            _given(row["month_value"]), percent(row["month_change_share"]),
+            _given(row["ytd_value"]), percent(row["ytd_change_share"]),
         ],
     }  # fmt: skip
 
@@ -232,7 +234,7 @@ def _group_row(row: dict[str, Any], *, enough: bool) -> dict[str, Any]:
         "sum": row["rule"] == "sum",
         "moved": moved,
         "cells": [
-            _cell(row["value"], 1), _percent(row["change_share"]) if enough or row["rule"] != "sum" else "—",
+            _cell(row["value"], 1), percent(row["change_share"]) if enough or row["rule"] != "sum" else "—",
             "" if share is None else number(100 * share, 1),
         ],
     }  # fmt: skip
@@ -243,7 +245,7 @@ def _error_row(row: dict[str, Any]) -> dict[str, Any]:
         "year": row["year"],
         "base": row["benchmark_year"],
         "origin": phrase(f"flash.origin.{row['origin']}"),
-        "cells": [number(row["estimate"], 1), number(row["published"], 1), _percent(row["error_share"])],
+        "cells": [number(row["estimate"], 1), number(row["published"], 1), percent(row["error_share"])],
     }
 
 
@@ -255,7 +257,7 @@ def _score_line(sheet: FlashSheet) -> Markup:
     coverage = score["coverage_share"]
     return phrase(
         "flash.record_score",
-        count=score["issues"], bias=_percent(score["bias_share"]) + "%",
+        count=score["issues"], bias=percent(score["bias_share"]) + "%",
         mape=number(100 * score["mape_share"], 1) + "%", level=f"{100 * score['level_share']:.0f}",
         coverage="—" if coverage is None else f"{100 * coverage:.0f}%",
     )  # fmt: skip
@@ -271,7 +273,7 @@ def _method_line(sheet: FlashSheet, co2: pl.DataFrame) -> Markup:
     )
 
 
-def _few(names: tuple[str, ...]) -> str:
+def list_few(names: tuple[str, ...]) -> str:
     """Return names in one line; beyond a few only that there are more, so that the page stays one sheet."""
     return "; ".join(names[:SOURCES_SHOWN]) + (" …" if len(names) > SOURCES_SHOWN else "")
 
@@ -283,7 +285,7 @@ def _names_of(fuels: tuple[str, ...]) -> tuple[str, str] | None:
     return "、".join(name["zh"] for name in names), ", ".join(name["en"] for name in names)
 
 
-def _draw_chart(months: pl.DataFrame, year: int) -> Markup:
+def draw_months(months: pl.DataFrame, year: int) -> Markup:
     """Return bars for the year of the issue and a line for the year before, as monthly means."""
     means = {
         (y, first): None if value is None else value / (last - first + 1)

@@ -44,3 +44,12 @@ def draw_share(share: float) -> Markup:
         '<rect width="100" height="12" fill="#eef1f4"/>'
         '<rect width="{:.2f}" height="12" fill="#1f4e79"/></svg>'
     ).format(100 * min(max(share, 0.0), 1.0))
+
+
+def draw_tenths(count: int) -> Markup:
+    """Return ten dots of which some are filled: a chance as a natural frequency."""
+    dot = Markup('<circle cx="{}" cy="6" r="4.2" fill="{}" stroke="#1f4e79"/>')
+    dots = (dot.format(6 + 11 * place, "#1f4e79" if place < count else "#fff") for place in range(10))
+    return Markup(
+        '<svg class="tenths" viewBox="0 0 111 12" width="111" height="12" aria-hidden="true">{}</svg>'
+    ).format(Markup("").join(dots))

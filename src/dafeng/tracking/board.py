@@ -18,40 +18,48 @@ from dafeng.table import check, columns_of, empty_table
 from dafeng.tracking.case import Case, Readings, Ruling
 from dafeng.tracking.contracts import JudgingRules, Variants, Verdicts
 from dafeng.tracking.evidence import Evidence, gather_evidence
+from dafeng.tracking.indicators import compute_indicators, computed_observations
+from dafeng.tracking.paths import PATH_WORDS, PathRule, list_paths, read_rules
 from dafeng.tracking.rulings import NUMERIC, rule_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from dafeng.errors import Language
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """Verdicts, variants and the rules that made them."""
+    """Verdicts, variants, required paths and the rules that made them."""
 
     verdicts: pl.DataFrame
     variants: pl.DataFrame
     rules: pl.DataFrame
+    paths: pl.DataFrame
     steps: tuple[Step, ...]
 
 
 def judge_targets(
     tables: Mapping[str, pl.DataFrame], as_of: date, readings: Readings,
-    same_scope: Mapping[str, str] | None = None,
+    same_scope: Mapping[str, str] | None = None, accounts: pl.DataFrame | None = None,
 ) -> Board:  # fmt: skip
     """Return one verdict a target; each is judged by the outcomes of its own region.
 
     Parameters
     ----------
     tables : mapping of str to polars.DataFrame
-        ``targets``, ``target_links``, ``indicators``, ``indicator_series``, ``observations`` and
-        ``open_questions`` of a pack.
+        ``targets``, ``target_links``, ``indicators``, ``indicator_series``, ``series``, ``observations``,
+        ``open_questions``, ``documents`` and, where there are any, ``indicator_formulas``, ``target_paths``
+        and ``target_milestones`` of a pack.
     as_of : date
         The day of the verdict: later publications are not known yet.
     readings : Readings
         Decisions on open wording.
     same_scope : mapping of str to str, optional
         ``indicator_id`` -> ``series_id`` decided to be the same scope.
+    accounts : AccountValues, optional
+        Yearly figures of the system's own accounts, for formulas that read them.
 
     Returns
     -------
@@ -62,38 +70,24 @@ def judge_targets(
     InputRefused
         ``unit_wrong`` if a level is published in another unit than its target is written in.
     """
-    evidence = gather_evidence(tables["observations"], tables["indicator_series"], as_of, same_scope or {})
-    known = _known_targets(tables["targets"], tables.get("documents"), as_of)
-    links = tables["target_links"].filter(pl.col("target_id").is_in(sorted(known)))
-    in_force = find_in_force(tables["targets"], links, as_of)
-    indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
-    assigned = _assigned(tables["targets"], links, as_of)
+    cases = gather_cases(tables, as_of, readings, same_scope, accounts)
+    problems = [finding for case in cases for finding in _check_units(case)]
+    if problems:
+        raise InputRefused(problems)
     questions = _questions(tables["open_questions"])
     by_id = {row["target_id"]: row for row in tables["targets"].iter_rows(named=True)}
     rows: list[dict[str, Any]] = []
     variants: list[dict[str, Any]] = []
-    problems: list[Finding] = []
-    for target in tables["targets"].iter_rows(named=True):
-        target_id, indicator = target["target_id"], indicators[target["indicator_id"]]
-        if target_id not in known:
-            continue
-        current = in_force[target_id]
-        giver = assigned.get(target_id, ("", None))
-        case = Case(
-            target=target, direction=indicator["direction"], indicator_kind=indicator["kind"],
-            evidence=evidence.get((target["indicator_id"], target["region"]), Evidence()),
-            replaced_by=current if current != target_id else "",
-            assigned_by=giver[0], assigned_value=giver[1], readings=readings, as_of=as_of,
-        )  # fmt: skip
-        problems += _check_units(case)
+    for case in cases:
+        target_id = case.target["target_id"]
         ruling = rule_on(case)
-        rows.append(_verdict_row(case, ruling, by_id[current], questions.get(target_id)))
+        rows.append(
+            _verdict_row(case, ruling, by_id[case.replaced_by or target_id], questions.get(target_id))
+        )
         variants += _variant_rows(target_id, ruling)
-    if problems:
-        raise InputRefused(problems)
     later = tables["targets"].height - len(rows)
     return Board(
-        _table(rows, Verdicts), _table(variants, Variants), judging_rules(),
+        _table(rows, Verdicts), _table(variants, Variants), judging_rules(), list_paths(cases),
         (Step(
             "tracking.judge_targets",
             f"对 {len(rows)} 个目标作出结论；{later} 个目标的文件在截止日之后公布，未列入",
@@ -101,6 +95,45 @@ def judge_targets(
             {"as_of": as_of.isoformat(), "about_tolerance": readings.about_tolerance}, len(rows),
         ),),
     )  # fmt: skip
+
+
+def gather_cases(
+    tables: Mapping[str, pl.DataFrame], as_of: date, readings: Readings,
+    same_scope: Mapping[str, str] | None = None, accounts: pl.DataFrame | None = None,
+) -> list[Case]:  # fmt: skip
+    """Return every target that was public on a day with all that its verdict, path and warning depend on.
+
+    Parameters
+    ----------
+    tables, as_of, readings, same_scope, accounts
+        As in :func:`judge_targets`.
+    """
+    computed = computed_observations(compute_indicators(tables, as_of, accounts))
+    evidence = gather_evidence(
+        tables["observations"], tables["indicator_series"], as_of, same_scope or {}, computed
+    )
+    targets = tables["targets"]
+    known = _known_targets(targets, tables.get("documents"), as_of)
+    links = tables["target_links"].filter(pl.col("target_id").is_in(sorted(known)))
+    in_force = find_in_force(targets, links, as_of)
+    indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
+    assigned = _assigned(targets, links, as_of)
+    rules = read_rules(tables, as_of)
+    cases = []
+    for target in targets.iter_rows(named=True):
+        target_id, indicator = target["target_id"], indicators[target["indicator_id"]]
+        if target_id not in known:
+            continue
+        current = in_force[target_id]
+        giver = assigned.get(target_id, ("", None))
+        cases.append(Case(
+            target=target, direction=indicator["direction"], indicator_kind=indicator["kind"],
+            evidence=evidence.get((target["indicator_id"], target["region"]), Evidence()),
+            replaced_by=current if current != target_id else "",
+            assigned_by=giver[0], assigned_value=giver[1], readings=readings, as_of=as_of,
+            path=rules.get(target_id, PathRule()),
+        ))  # fmt: skip
+    return cases
 
 
 @cache
@@ -174,11 +207,7 @@ def _verdict_row(
     case: Case, ruling: Ruling, in_force: Mapping[str, Any], questions: str | None
 ) -> dict[str, Any]:
     seen, base = ruling.observation, ruling.baseline
-    texts = reason_texts()[ruling.reason]
-    why = {
-        language: texts[language].format(**{**ruling.params, "in_force": in_force[f"name_{language}"]})
-        for language in LANGUAGES
-    }
+    why = {language: _explain(case, ruling, in_force, language) for language in LANGUAGES}
     return {
         "target_id": case.target["target_id"],
         "as_of": case.as_of.isoformat(),
@@ -186,7 +215,7 @@ def _verdict_row(
         "indicator_id": case.target["indicator_id"],
         "series_id": seen and seen.series_id,
         "period": seen and str(seen.period),
-        "observed": seen and seen.value,
+        "observed": seen and (seen.value if seen.basis == "series" else _rounded(seen.value)),
         "bound": seen and seen.bound,
         "unit": (seen.unit if seen else case.target["unit"]) or None,
         "baseline_period": base and str(base.period),
@@ -202,6 +231,15 @@ def _verdict_row(
         "why_en": why["en"],
         "question_ids": questions,
     }
+
+
+def _explain(case: Case, ruling: Ruling, in_force: Mapping[str, Any], language: Language) -> str:
+    words = {"in_force": in_force[f"name_{language}"], "path": PATH_WORDS[case.path.shape][language]}
+    text = reason_texts()[ruling.reason][language].format(**{**ruling.params, **words})
+    seen = ruling.observation
+    if seen is None or seen.basis == "series":
+        return text
+    return text + reason_texts()["computed"][language].format(formula=seen.series_id)
 
 
 def _rounded(value: float | None) -> float | None:

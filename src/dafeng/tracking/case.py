@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from dafeng.tracking.paths import CHANGES, PathRule
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -63,6 +65,8 @@ class Case:
         How open wording is read.
     as_of : date
         The day of the verdict.
+    path : PathRule
+        Shape of its required path.
     """
 
     target: Mapping[str, Any]
@@ -74,6 +78,26 @@ class Case:
     assigned_value: float | None
     readings: Readings
     as_of: date
+    path: PathRule = field(default_factory=PathRule)
+
+    @property
+    def base_year(self) -> int:
+        """First year of the required path: of the path, of the target, or of the pack."""
+        written: int | None = self.target["base_year"]
+        if self.is_change:
+            return written or self.readings.base_year
+        return self.path.base_year or written or self.readings.base_year
+
+    @property
+    def is_change(self) -> bool:
+        """True if the number of the target is a change since its base year."""
+        return self.target["comparator"] in CHANGES or self.indicator_kind == "change"
+
+    @property
+    def goal(self) -> float | None:
+        """Number that the path ends at: the value, or the lower end of a range."""
+        lower: float | None = self.target["lower"]
+        return lower if self.target["comparator"] == "range" else self.value
 
     @property
     def target_year(self) -> int | None:

@@ -78,8 +78,3 @@ def is_fulfilled(goal: Goal, low: float, high: float) -> Answer:
     misses_low = high <= goal.low if goal.open_low else high < goal.low
     misses_high = low >= goal.high if goal.open_high else low > goal.high
     return "no" if misses_low or misses_high else "open"
-
-
-def required_on_path(baseline: float, base_year: int, value: float, target_year: int, year: int) -> float:
-    """Return the value of a straight line from the baseline to the target in a year between them."""
-    return baseline + (value - baseline) * (year - base_year) / (target_year - base_year)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from math import inf, nextafter
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.period import Period, latest_date, parse_period
 from dafeng.provenance import Grade
+from dafeng.tracking.figures import day_known, read_period
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from dafeng.period import Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,12 @@ class Observation:
         Evidence grade.
     relation : str
         ``same``, ``other_scope``, ``proxy`` or ``change_only``.
+    basis : str
+        ``series`` if published, ``formula`` or ``account`` if computed; ``series_id`` is then the formula.
+    region : str
+        Whose figure it is.
+    known_on : date
+        When it became known.
     """
 
     series_id: str
@@ -44,6 +52,9 @@ class Observation:
     grade: str
     source_id: str
     relation: str
+    basis: str = "series"
+    region: str = ""
+    known_on: date = date.min
 
     @property
     def low(self) -> float:
@@ -119,7 +130,8 @@ class Evidence:
 
 
 def gather_evidence(
-    observations: pl.DataFrame, indicator_series: pl.DataFrame, as_of: date, same_scope: Mapping[str, str]
+    observations: pl.DataFrame, indicator_series: pl.DataFrame, as_of: date, same_scope: Mapping[str, str],
+    computed: Iterable[tuple[str, Observation]] = (),
 ) -> dict[tuple[str, str], Evidence]:  # fmt: skip
     """Return the evidence of every indicator and region on a day.
 
@@ -131,27 +143,44 @@ def gather_evidence(
         Observations published later, or of periods that were not over, are not known yet.
     same_scope : mapping of str to str
         ``indicator_id`` -> ``series_id`` that the user has decided to take as the same scope.
+    computed : iterable of (str, Observation)
+        Values of formulas by indicator. Where a level of the same scope and period is published, it goes
+        before a computed one; of several formulas the first by id counts.
 
     Returns
     -------
     dict of (indicator_id, region) to Evidence
-        Figures that count but contradict each other for the same year are graded X: neither decides.
+        Of a year that was revised the latest publication. Figures that count but contradict each other for
+        the same year are graded X: neither decides.
     """
-    decided = pl.struct("indicator_id", "series_id").map_elements(
-        lambda pair: same_scope.get(pair["indicator_id"]) == pair["series_id"], return_dtype=pl.Boolean
-    )
-    links = indicator_series.with_columns(
+    links: dict[str, list[tuple[str, str]]] = {}
+    for row in link_series(indicator_series, same_scope).iter_rows(named=True):
+        links.setdefault(row["series_id"], []).append((row["indicator_id"], row["relation"]))
+    gathered: dict[tuple[str, str], list[Observation]] = {}
+    for row in observations.iter_rows(named=True):
+        period = read_period(row["period"])
+        known_on = day_known(row["known_on"], period)
+        if known_on > as_of:
+            continue
+        for indicator, relation in links.get(row["series_id"], ()):
+            observation = Observation(
+                row["series_id"], period, row["value"], row["bound"], row["unit"] or "", row["grade"],
+                row["source_id"], relation, "series", row["region"], known_on,
+            )  # fmt: skip
+            gathered.setdefault((indicator, row["region"]), []).append(observation)
+    gathered = {key: _mark_conflicts(_drop_revised(found)) for key, found in gathered.items()}
+    _add_computed(gathered, computed)
+    return {key: Evidence(tuple(sorted(found, key=_order_of))) for key, found in gathered.items()}
+
+
+def link_series(indicator_series: pl.DataFrame, same_scope: Mapping[str, str]) -> pl.DataFrame:
+    """Return which series may judge which indicator, with the decided scopes taken as the same."""
+    decided = pl.lit(value=False)
+    for indicator, series in same_scope.items():
+        decided |= (pl.col("indicator_id") == indicator) & (pl.col("series_id") == series)
+    return indicator_series.with_columns(
         relation=pl.when(decided).then(pl.lit("same")).otherwise(pl.col("relation"))
     )
-    joined = known_observations(observations, as_of).join(links, on="series_id", maintain_order="left")
-    gathered: dict[tuple[str, str], list[Observation]] = {}
-    for row in joined.drop_nulls("indicator_id").iter_rows(named=True):
-        observation = Observation(
-            row["series_id"], parse_period(row["period"]), row["value"], row["bound"], row["unit"] or "",
-            row["grade"], row["source_id"], row["relation"],
-        )  # fmt: skip
-        gathered.setdefault((row["indicator_id"], row["region"]), []).append(observation)
-    return {key: Evidence(tuple(sorted(_mark_conflicts(o), key=_order_of))) for key, o in gathered.items()}
 
 
 def known_observations(observations: pl.DataFrame, as_of: date) -> pl.DataFrame:
@@ -164,10 +193,40 @@ def known_observations(observations: pl.DataFrame, as_of: date) -> pl.DataFrame:
         A figure counts from the day of its publication, and never before its period is over.
     """
     known = [
-        _known_on(published, parse_period(period)) <= as_of
+        day_known(published, read_period(period)) <= as_of
         for published, period in observations.select("known_on", "period").iter_rows()
     ]
     return observations.filter(pl.Series(known, dtype=pl.Boolean))
+
+
+def _add_computed(
+    gathered: dict[tuple[str, str], list[Observation]], computed: Iterable[tuple[str, Observation]]
+) -> None:
+    """Add computed values where nothing of the same scope is published for the period."""
+    taken = {
+        (*key, o.year if o.at_year_end else o.period)
+        for key, found in gathered.items()
+        for o in found
+        if o.relation == "same" and o.counts and o.is_level
+    }
+    for indicator, observation in computed:
+        key = indicator, observation.region
+        place = (*key, observation.year if observation.at_year_end else observation.period)
+        if observation.relation == "same":
+            if place in taken:
+                continue
+            taken.add(place)
+        gathered.setdefault(key, []).append(observation)
+
+
+def _drop_revised(found: list[Observation]) -> list[Observation]:
+    """Return the observations without exact figures that the same series revised on a later day."""
+    newest: dict[tuple[str, int], date] = {}
+    for o in found:
+        if _is_exact(o):
+            key = o.series_id, o.year
+            newest[key] = max(newest.get(key, o.known_on), o.known_on)
+    return [o for o in found if not _is_exact(o) or o.known_on == newest[o.series_id, o.year]]
 
 
 def _mark_conflicts(found: list[Observation]) -> list[Observation]:
@@ -195,8 +254,3 @@ def _order_of(observation: Observation) -> tuple[object, ...]:
         period.kind,
         observation.value,
     )
-
-
-def _known_on(published: str | None, period: Period) -> date:
-    """Return the day a figure counts as known: never before its period is over."""
-    return max(latest_date(published), period.end) if published else period.end

@@ -5,12 +5,27 @@ from __future__ import annotations
 from dafeng.table import Table, column
 
 
+class AccountValues(Table):
+    """Yearly figures of the system's own accounts that formulas may read as ``accounts.NAME``."""
+
+    name: str = column(key=True, zh="账户量", en="Figure of the accounts")
+    region: str = column(key=True, zh="地区", en="Region")
+    year: int = column(key=True, unit="year", zh="年份", en="Year")
+    value: float = column(unit="unit", zh="数值", en="Value")
+    unit: str = column(zh="单位", en="Unit")
+    known_on: str = column(form="published", zh="何日可知", en="Known on")
+    known_assumed: bool = column(zh="日期为推定", en="Day is assumed")
+    source_ids: str = column(form="list", zh="来源", en="Sources")
+    grade: str = column(vocabulary="grade", zh="证据等级", en="Grade")
+
+
 class IndicatorValues(Table):
     """Yearly values of indicators as they were known on a day, with what they rest on."""
 
     indicator_id: str = column(key=True, zh="指标", en="Indicator")
     region: str = column(key=True, zh="地区", en="Region")
     year: int = column(key=True, unit="year", zh="年份", en="Year")
+    period: str = column(key=True, form="period", zh="所述时期", en="Period described")
     basis: str = column(key=True, vocabulary="value_basis", zh="依据", en="Basis")
     basis_id: str = column(key=True, zh="序列、算式或账户", en="Series, formula or account")
     value: float = column(unit="unit", zh="数值", en="Value")
@@ -24,6 +39,12 @@ class IndicatorValues(Table):
     vintage: str = column(zh="版本", en="Vintage")
     source_ids: str = column(form="list", zh="来源", en="Sources")
     grade: str = column(vocabulary="grade", zh="证据等级", en="Grade")
+
+
+class ReplayedValues(IndicatorValues):
+    """Values of indicators as they were known on days of the past."""
+
+    as_of: str = column(key=True, form="published", zh="截至", en="As of")
 
 
 class RequiredPaths(Table):

@@ -27,30 +27,45 @@ class PeakVerdicts(Table):
     p_falling: float = column(
         unit="1", nullable=True, low=0, high=1, zh="下降检验的p值", en="p-value of the fall"
     )
-    noise_share: float = column(unit="1", nullable=True, low=0, zh="年际波动", en="Noise from year to year")
-    noise_ar1: float = column(
-        unit="1", nullable=True, low=-1, high=1, zh="波动的自相关", en="Its autocorrelation"
-    )
+    noise_share: float = column(unit="1", low=0, zh="年际波动", en="Noise from year to year")
+    noise_ar1: float = column(unit="1", low=-1, high=1, zh="波动的自相关", en="Its autocorrelation")
+    noise_basis: str = column(vocabulary="peak_noise", zh="波动的依据", en="Basis of the noise")
     false_alarm_share: float = column(
-        unit="1", nullable=True, low=0, high=1, zh="平台误判为达峰的比率", en="Plateaus called peaked"
+        unit="1", low=0, high=1, zh="平台误判为达峰的比率", en="Plateaus called peaked"
     )
     false_alarm_growing_share: float = column(
-        unit="1", nullable=True, low=0, high=1, zh="增长误判为达峰的比率", en="Growing series called peaked"
+        unit="1", low=0, high=1, zh="增长误判为达峰的比率", en="Growing series called peaked"
     )
-    hit_share: float = column(
-        unit="1", nullable=True, low=0, high=1, zh="下降被认出的比率", en="Declines found"
+    hit_share: float = column(unit="1", low=0, high=1, zh="下降被认出的比率", en="Declines found")
+    confirmable_after: int = column(
+        unit="1", nullable=True, low=0, zh="转折后几年可确认", en="Steps after the turn until it can confirm"
     )
     grade: str = column(vocabulary="grade", nullable=True, zh="证据等级", en="Grade")
     why_zh: str = column(zh="说明（中文）", en="Explanation (Chinese)")
     why_en: str = column(zh="说明（英文）", en="Explanation")
 
 
+class PeakSeries(Table):
+    """The yearly figures that were tested, as known on the day of the run."""
+
+    series_id: str = column(key=True, zh="序列", en="Series")
+    region: str = column(key=True, zh="地区", en="Region")
+    year: int = column(key=True, unit="year", zh="年份", en="Year")
+    value: float = column(unit="unit", zh="数值", en="Value")
+    unit: str = column(zh="单位", en="Unit")
+    known_assumed: bool = column(zh="日期为推定", en="Day is assumed")
+    source_ids: str = column(form="list", zh="来源", en="Sources")
+    grade: str = column(vocabulary="grade", nullable=True, zh="证据等级", en="Grade")
+
+
 class PeakErrorRates(Table):
     """Verdicts of the rule on simulated series whose truth is known, by years since the turn."""
 
     series_id: str = column(key=True, zh="序列", en="Series")
+    region: str = column(key=True, zh="地区", en="Region")
     years_since: int = column(key=True, unit="1", low=0, zh="转折后年数", en="Steps since the turn")
     truth: str = column(key=True, vocabulary="peak_truth", zh="真实情形", en="Truth")
     verdict: str = column(key=True, vocabulary="peak_verdict", zh="结论", en="Verdict")
     share: float = column(unit="1", low=0, high=1, zh="比率", en="Share")
+    standard_error: float = column(unit="1", low=0, high=1, zh="抽样误差", en="Sampling error")
     samples: int = column(unit="1", low=1, zh="模拟次数", en="Simulated series")

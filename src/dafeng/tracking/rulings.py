@@ -10,14 +10,14 @@ import numpy as np
 
 from dafeng.peaktest import assess_peak
 from dafeng.tracking.case import Case, Ruling
-from dafeng.tracking.compare import LOWER_IS_BETTER, Goal, goal_of, is_fulfilled, required_on_path
+from dafeng.tracking.compare import LOWER_IS_BETTER, Goal, goal_of, is_fulfilled
 from dafeng.tracking.evidence import Evidence, best_of
+from dafeng.tracking.paths import CHANGES, path_of
 
 if TYPE_CHECKING:
     from dafeng.tracking.evidence import Observation
 
 NUMERIC = frozenset({"ge", "gt", "le", "lt", "eq", "about", "range"})
-CHANGES = frozenset({"change_ge", "change_about", "points_ge"})
 TRENDS = frozenset({"falling", "rising"})
 NO_NUMBER = frozenset({"capped", "at_level", "in_place"})
 FEWEST_FOR_PEAK = 3
@@ -176,10 +176,11 @@ def _rule_cumulative(case: Case) -> Ruling:
     if whole is not None and case.due:
         return _settle(case, whole, whole.low, whole.high)
     newest = best_of([o for o in spans if o.year == spans[-1].year])
-    if case.due or newest is None or not newest.is_level:
+    path = path_of(case, None)
+    required = None if newest is None or path is None else path.at(newest.year)
+    if case.due or newest is None or not newest.is_level or required is None:
         return _without_outcome(case)
-    share = (newest.year - base) / (year - base)
-    return _on_path(case, newest, None, (_goal_value(case) or 0.0) * share)
+    return _on_path(case, newest, None, required)
 
 
 def _rule_change(case: Case) -> Ruling:
@@ -198,9 +199,10 @@ def _rule_change(case: Case) -> Ruling:
         low, high = -inf, inf
     if case.due:
         return _settle(case, end, low, high, start)
-    if not start.is_level or not end.is_level:
+    path = path_of(case, None)
+    required = None if path is None else path.at(end.year)
+    if not start.is_level or not end.is_level or required is None:
         return _without_outcome(case)
-    required = (case.value or 0.0) * (end.year - start.year) / (year - start.year)
     return _on_path(case, end, start, required, _change(start, end.value, points=points))
 
 
@@ -217,7 +219,7 @@ def _settle(
     answers = [(t, is_fulfilled(_goal(case, t), low, high)) for t in tolerances]
     points = case.target["comparator"] == "points_ge"
     level = observed.value if start is None else _change(start, observed.value, points=points)
-    required = _goal_value(case)
+    required = case.goal
     gap = None if required is None else _gap(case, level, required)
     if len({answer for _, answer in answers}) > 1:
         variants = tuple((t, VERDICT_OF[answer]) for t, answer in answers)
@@ -230,13 +232,12 @@ def _settle(
 
 
 def _rule_progress(case: Case) -> Ruling:
-    """Judge a target that is not due by the straight line from its baseline."""
+    """Judge a target that is not due by the path from its baseline."""
     latest = case.evidence.latest()
     if latest is None:
         return Ruling("not_yet_due", _reason_of_absence(case, "not_due"), _known(case), params=_year_of(case))
-    base = case.target["base_year"] or case.readings.base_year
-    baseline = case.evidence.in_year(base)
-    goal_value, year = _goal_value(case), case.target_year or 0
+    baseline = case.evidence.in_year(case.base_year)
+    goal_value = case.goal
     if goal_value is None:
         return Ruling("not_yet_due", "not_due_other_year", latest, params=_year_of(case))
     if is_fulfilled(_goal(case, 0.0), latest.low, latest.high) == "yes":
@@ -244,9 +245,10 @@ def _rule_progress(case: Case) -> Ruling:
             "on_track", "already_there", latest, baseline, goal_value, _gap(case, latest.value, goal_value),
             params=_year_of(case),
         )  # fmt: skip
-    if baseline is None or not baseline.is_level or not latest.is_level or latest.year <= baseline.year:
+    path = path_of(case, baseline)
+    required = path.at(latest.year) if path is not None and latest.is_level else None
+    if required is None or (baseline is not None and latest.year <= baseline.year):
         return Ruling("not_yet_due", "no_baseline", latest, baseline, params=_year_of(case))
-    required = required_on_path(baseline.value, baseline.year, goal_value, year, latest.year)
     return _on_path(case, latest, baseline, required)
 
 
@@ -255,7 +257,7 @@ def _on_path(
 ) -> Ruling:
     level = latest.value if level is None else level
     gap = _gap(case, level, required)
-    goal_value, year = _goal_value(case) or 0.0, case.target_year or 0
+    goal_value, year = case.goal or 0.0, case.target_year or 0
     needed = (goal_value - level) / (year - latest.year) if year > latest.year else None
     ahead = gap >= 0
     return Ruling(
@@ -298,11 +300,6 @@ def _goal(case: Case, tolerance: float) -> Goal:
         target["comparator"], target["comparator"]
     )
     return goal_of(comparator, case.value or 0.0, case.direction, tolerance)
-
-
-def _goal_value(case: Case) -> float | None:
-    lower: float | None = case.target["lower"]
-    return lower if case.target["comparator"] == "range" else case.value
 
 
 def _gap(case: Case, level: float, required: float) -> float:

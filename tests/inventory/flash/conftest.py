@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from dafeng.inventory.flash import FlashFigures, Issue, benchmark_emissions
-from dafeng.inventory.flash.tables import unit_of
-from dafeng.table import check
+from dafeng.inventory.flash import benchmark_emissions
+from dafeng.monthly import Issue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,27 +45,6 @@ def inventory() -> pl.DataFrame:
 def benchmarks(inventory: pl.DataFrame) -> pl.DataFrame:
     """Return the benchmarks of the inventory."""
     return benchmark_emissions(inventory, pl.col("known_on"))
-
-
-@pytest.fixture
-def figures() -> Callable[..., pl.DataFrame]:
-    """Return a maker of figures from (period, item, value[, known_on])."""
-
-    def make(rows: list[Row]) -> pl.DataFrame:
-        cells = [
-            (
-                "CN-SX", period, item, rest[0] if rest else "2023-01-01", not rest, unit_of(item),
-                float(value), None,
-            )
-            for period, item, value, *rest in rows
-        ]  # fmt: skip
-        schema = {
-            "region": pl.String, "period": pl.String, "item": pl.String, "known_on": pl.String,
-            "known_assumed": pl.Boolean, "unit": pl.String, "value": pl.Float64, "source": pl.String,
-        }  # fmt: skip
-        return check(pl.DataFrame(cells, schema=schema, orient="row"), FlashFigures)
-
-    return make
 
 
 @pytest.fixture

@@ -11,18 +11,16 @@ import pytest
 from dafeng.errors import InputRefused
 from dafeng.inventory.flash import (
     FlashOptions,
-    Issue,
     benchmark_emissions,
     benchmark_energy,
     denton_cholette,
     estimate_flash,
-    latest_issue,
     list_indicators,
     list_unmoved,
     published_totals,
-    select_known,
 )
 from dafeng.inventory.flash.score import BENCHMARK_KEY, FIGURE_KEY
+from dafeng.monthly import Issue, latest_issue, select_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,6 @@ import polars as pl
 import pytest
 
 from dafeng.inventory.flash import (
-    Issue,
     add_interval,
     compare_archive,
     estimate_flash,
@@ -18,6 +17,7 @@ from dafeng.inventory.flash import (
     score_errors,
     total_by_year,
 )
+from dafeng.monthly import Issue
 
 AS_OF = date(2024, 6, 1)
 

@@ -15,7 +15,8 @@ from dafeng.inventory.flash import (
     replay_years,
     score_errors,
 )
-from dafeng.inventory.flash.io import read_flash, read_inventory
+from dafeng.inventory.flash.io import read_inventory
+from dafeng.monthly.io import read_monthly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,7 +50,7 @@ def inputs(data_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Pa
 
 
 def replay(inputs: tuple[Path, Path], lag_years: int, options: FlashOptions) -> pl.DataFrame:
-    figures = read_flash(inputs[0]).frame
+    figures = read_monthly(inputs[0]).frame
     inventory = read_inventory(inputs[1], lag_years=lag_years).frame
     benchmarks = benchmark_emissions(inventory, pl.col("known_on"))
     totals = published_totals(inventory, benchmarks)

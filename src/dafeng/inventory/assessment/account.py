@@ -33,7 +33,7 @@ from dafeng.inventory.assessment.rules import (
     find_price_base,
 )
 from dafeng.provenance import worst_grade
-from dafeng.table import Table, check, columns_of
+from dafeng.table import check, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -106,7 +106,7 @@ def assess(terms: pl.DataFrame, scope: Scope, gdp: pl.DataFrame) -> Assessed:
             made, used = _account_years(rows, scope, factor)
             accounts += [key | row for row in _add_changes(made, scope, growth)]
             parts += [key | row for row in used]
-    return Assessed(_frame(accounts, AssessmentAccount), _frame(parts, AccountTerm))
+    return Assessed(frame_of(accounts, AssessmentAccount), frame_of(parts, AccountTerm))
 
 
 def _factor_rules(rows: pl.DataFrame, scope: Scope) -> list[str]:
@@ -254,8 +254,3 @@ def _accumulate(
         return chain_reductions(known), "chain"
     total = reduce_intensity(levels, ratios, base, year)
     return total, None if total is None else "endpoints"
-
-
-def _frame(rows: list[dict[str, Any]], contract: type[Table]) -> pl.DataFrame:
-    schema = {spec.name: spec.dtype for spec in columns_of(contract)}
-    return check(pl.DataFrame(rows, schema=schema), contract)

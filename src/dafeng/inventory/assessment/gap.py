@@ -29,7 +29,7 @@ from dafeng.inventory.assessment.contracts import AssessmentFigure, AssessmentGa
 from dafeng.inventory.assessment.gdp import multiply_ratios
 from dafeng.inventory.assessment.rules import find_scope
 from dafeng.period import parse_period
-from dafeng.table import check, columns_of
+from dafeng.table import check, columns_of, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -130,8 +130,7 @@ def explain_gap(own: OwnSide, figures: pl.DataFrame) -> pl.DataFrame:
         for scope, factor in _own_scopes(own, figure["region"], quantity):
             parts = explain(own, figure, scope, factor, (period.start.year - 1, period.end.year))
             rows += [_row(figure, scope, factor, part) for part in parts]
-    schema = {spec.name: spec.dtype for spec in columns_of(AssessmentGap)}
-    return check(pl.DataFrame(rows, schema=schema), AssessmentGap)
+    return frame_of(rows, AssessmentGap)
 
 
 def _row(figure: Mapping[str, Any], scope: str, factor: str, part: Part) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from scipy.optimize import brentq
 
 from dafeng.errors import Finding
 from dafeng.inventory.city_accounts.contracts import CityBenchmark
-from dafeng.table import check, columns_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -110,8 +110,7 @@ def benchmark_cities(
         figures, row = _benchmark_cell(part, control.get(key), full.get(key[0], False), spread_limit)
         moved.append(part.with_columns(benchmarked_mt=figures))
         rows.append({**dict(zip(CELL, key, strict=True)), "cities_all": cities, **row})
-    schema = {spec.name: spec.dtype for spec in columns_of(CityBenchmark)}
-    table = check(pl.DataFrame(rows, schema=schema), CityBenchmark)
+    table = frame_of(rows, CityBenchmark)
     adjusted = pl.concat(moved) if moved else cells.with_columns(benchmarked_mt=pl.col("co2_mt"))
     return adjusted, table, _list_excesses(table)
 

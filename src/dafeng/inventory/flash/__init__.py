@@ -11,14 +11,11 @@ from dafeng.inventory.flash.contracts import (
     FlashBenchmark,
     FlashErrors,
     FlashEstimates,
-    FlashFigures,
     FlashIndicators,
-    FlashInput,
     FlashMonths,
     FlashScores,
 )
 from dafeng.inventory.flash.indicators import list_indicators
-from dafeng.inventory.flash.issue import Issue, latest_issue
 from dafeng.inventory.flash.method import (
     LEAST_COVERED,
     FlashOptions,
@@ -34,22 +31,18 @@ from dafeng.inventory.flash.score import (
     replay_years,
     score_errors,
 )
-from dafeng.inventory.flash.spans import Span, read_spans, select_known
+from dafeng.inventory.flash.tables import moving_items
 
 __all__ = [
     "LEAST_COVERED",
     "FlashBenchmark",
     "FlashErrors",
     "FlashEstimates",
-    "FlashFigures",
     "FlashIndicators",
-    "FlashInput",
     "FlashMonths",
     "FlashOptions",
     "FlashResult",
     "FlashScores",
-    "Issue",
-    "Span",
     "add_interval",
     "benchmark_emissions",
     "benchmark_energy",
@@ -58,13 +51,11 @@ __all__ = [
     "doubt_benchmark",
     "estimate_flash",
     "join_records",
-    "latest_issue",
     "list_indicators",
     "list_unmoved",
+    "moving_items",
     "published_totals",
-    "read_spans",
     "replay_years",
     "score_errors",
-    "select_known",
     "total_by_year",
 ]

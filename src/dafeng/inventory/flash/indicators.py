@@ -7,16 +7,20 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng.inventory.flash.contracts import FlashIndicators
-from dafeng.inventory.flash.spans import read_spans, sum_over
-from dafeng.inventory.flash.tables import indicators_of, load_table, shown_items, unit_of
+from dafeng.inventory.flash.tables import moving_items
+from dafeng.monthly.items import load_items, shown_items, unit_of
+from dafeng.monthly.spans import read_spans, sum_over
 from dafeng.table import check, columns_of
 
 if TYPE_CHECKING:
-    from dafeng.inventory.flash.issue import Issue
+    from dafeng.monthly.issue import Issue
+    from dafeng.monthly.items import PageName
 
 
-def list_indicators(figures: pl.DataFrame, issue: Issue, region: str) -> pl.DataFrame:
-    """Return every item of the page, and further items that move a group and were given.
+def list_indicators(
+    figures: pl.DataFrame, issue: Issue, region: str, page: PageName = "flash"
+) -> pl.DataFrame:
+    """Return every item of a page, and further items that move a group and were given.
 
     Parameters
     ----------
@@ -25,6 +29,8 @@ def list_indicators(figures: pl.DataFrame, issue: Issue, region: str) -> pl.Data
     issue : Issue
     region : str
         Province.
+    page : {"flash", "page"}
+        Items of the flash estimate or of the monthly page.
 
     Returns
     -------
@@ -33,10 +39,9 @@ def list_indicators(figures: pl.DataFrame, issue: Issue, region: str) -> pl.Data
         rates of change are on a comparable basis and may differ where the circle of firms has changed.
     """
     spans, _ = read_spans(figures)
-    movers = {item for row in load_table("mapping") for item in indicators_of(row["group"])}
     items = [
-        *shown_items(),
-        *(i for i in (r["code"] for r in load_table("items")) if i in movers and i in spans),
+        *shown_items(page),
+        *(i for i in (r["code"] for r in load_items()) if i in moving_items() and i in spans),
     ]
     first = 1 if issue.month == 2 else issue.month
     rows = []

@@ -24,15 +24,15 @@ from dafeng import terms
 from dafeng.errors import Finding, InputRefused
 from dafeng.inventory.flash.benchmark import denton_cholette
 from dafeng.inventory.flash.contracts import FlashEstimates, FlashMonths
-from dafeng.inventory.flash.spans import Span, read_spans, sum_over
 from dafeng.inventory.flash.tables import indicators_of
+from dafeng.monthly.spans import Span, read_spans, sum_over
 from dafeng.table import check, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from dafeng.errors import Language
-    from dafeng.inventory.flash.issue import Issue
+    from dafeng.monthly.issue import Issue
 
 Intensity = Literal["carried", "trend"]
 TREND_YEARS, TREND_LEAST = 5, 3

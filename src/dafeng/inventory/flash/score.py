@@ -15,9 +15,9 @@ import polars as pl
 
 from dafeng.errors import InputRefused
 from dafeng.inventory.flash.contracts import FlashErrors, FlashEstimates, FlashScores
-from dafeng.inventory.flash.issue import FLASH_DAY, Issue
 from dafeng.inventory.flash.method import FlashOptions, estimate_flash
-from dafeng.inventory.flash.spans import select_known
+from dafeng.monthly.issue import FLASH_DAY, Issue
+from dafeng.monthly.spans import select_known
 from dafeng.table import check, columns_of
 
 if TYPE_CHECKING:

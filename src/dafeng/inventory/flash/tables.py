@@ -1,4 +1,4 @@
-"""The data of the method: items, groups, which indicator moves which group."""
+"""The data of the method: groups, which indicator moves which group."""
 
 from __future__ import annotations
 
@@ -13,15 +13,9 @@ if TYPE_CHECKING:
 
 @cache
 def load_table(name: str) -> tuple[Mapping[str, str], ...]:
-    """Return the rows of ``items``, ``groups`` or ``mapping``, as text."""
+    """Return the rows of ``groups`` or ``mapping``, as text."""
     text = files("dafeng.inventory.flash").joinpath(f"{name}.csv").read_text("utf-8")
     return tuple(csv.DictReader(text.splitlines()))
-
-
-@cache
-def unit_of(item: str) -> str:
-    """Return the unit of an item."""
-    return next(row["unit"] for row in load_table("items") if row["code"] == item)
 
 
 @cache
@@ -34,7 +28,6 @@ def indicators_of(group: str) -> tuple[str, ...]:
 
 
 @cache
-def shown_items() -> tuple[str, ...]:
-    """Return the items of the page in their order."""
-    rows = [row for row in load_table("items") if row["rank"]]
-    return tuple(row["code"] for row in sorted(rows, key=lambda row: int(row["rank"])))
+def moving_items() -> frozenset[str]:
+    """Return the items that may move any group."""
+    return frozenset(row["item"] for row in load_table("mapping"))

@@ -428,6 +428,8 @@
   if (layers) layers.addEventListener("change", () => $$(".map-layer").forEach((layer) => { layer.hidden = layer.dataset.layer !== layers.value; }));
 
   /* ---------- navigation and print ---------- */
+  for (const link of $$("a.open-details"))
+    link.addEventListener("click", () => { document.getElementById(link.hash.slice(1)).open = true; });
   const links = new Map($$(".bar nav a").map((link) => [link.hash.slice(1), link]));
   const spy = new IntersectionObserver((seen) => {
     for (const item of seen) {

@@ -58,7 +58,7 @@ class NowcastScores(Table):
 class YearToDate(Table):
     """The months of a year to date beside the path: what would be used up by now on the required path."""
 
-    measure: str = column(key=True, vocabulary="measure", zh="核算量", en="Measure")
+    measure: str = column(key=True, choices=("co2", "energy"), zh="核算量", en="Measure")
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     month: int = column(key=True, unit="1", low=1, high=12, zh="至月", en="Through month")
     unit: str = column(zh="单位", en="Unit")

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dafeng.inventory.flash import Span, read_spans, select_known
-from dafeng.inventory.flash.spans import sum_over
+from dafeng.monthly import Span, read_spans, select_known, sum_over
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,0 +1,111 @@
+"""The stage of tracking: values of the indicators, required paths, verdicts on every target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng.app.assessment_stage import CONSUMPTION, ENERGY, GENERATION, assess_pack
+from dafeng.app.tables import name_tables
+from dafeng.app.track_accounts import ACCOUNT_TABLES, LAG_YEARS, list_accounts
+from dafeng.pack import list_decisions
+from dafeng.period import latest_date
+from dafeng.result import Result
+from dafeng.tracking import Readings, judge_targets, known_observations, list_values
+from dafeng.tracking.figures import read_period
+from dafeng.tracking.formula import ACCOUNTS
+
+if TYPE_CHECKING:
+    from dafeng.app.stages import RunContext
+    from dafeng.pack import Pack
+
+TRACKING_FILES = (
+    "documents", "targets", "target_links", "indicators", "indicator_series", "series", "observations",
+    "open_questions", "indicator_formulas", "target_paths", "target_milestones",
+)  # fmt: skip
+TRACKING_NEEDS = ACCOUNT_TABLES
+FEEDING = (GENERATION, CONSUMPTION, ENERGY)
+"""Series that the assessment accounts rest on."""
+
+
+def track_targets(context: RunContext) -> Result:
+    """Return the values, the required paths and the verdicts, and the decisions that they rest on."""
+    tables, config = context.pack.tables, context.pack.config
+    scope = config.decisions.same_scope
+    accounts = list_accounts(context.given, context.as_of)
+    board = judge_targets(tables, context.as_of, readings_of(context.pack), scope, accounts)
+    frames = {
+        "tracking.verdicts": board.verdicts,
+        "tracking.variants": board.variants,
+        "tracking.rules": board.rules,
+        "tracking.decisions": list_decisions(config.decisions),
+        "tracking.values": list_values(tables, context.as_of, scope, accounts),
+        "tracking.paths": board.paths,
+        "tracking.accounts": accounts,
+        "tracking.observations": known_observations(tables["observations"], context.as_of),
+        **{f"tracking.{name}": tables[name] for name in ("series", "indicator_series", "indicator_formulas")},
+    }
+    return Result("tracking", name_tables(frames), board.steps)
+
+
+def readings_of(pack: Pack) -> Readings:
+    """Return how the pack decides open wording."""
+    decisions = pack.config.decisions
+    return Readings(
+        about_tolerance=decisions.about.relative_tolerance,
+        about_readings=decisions.about.readings,
+        target_year=decisions.target_year,
+        target_value=decisions.target_value,
+        base_year=pack.config.pack.base_year,
+    )
+
+
+def reads_accounts(pack: Pack) -> bool:
+    """Return whether any formula of the pack reads the system's own accounts."""
+    return bool(pack.tables["indicator_formulas"]["formula"].str.contains(f"{ACCOUNTS}.", literal=True).any())
+
+
+def with_accounts(context: RunContext) -> RunContext:
+    """Return the context with the accounts made on the spot, where the pack's formulas read any.
+
+    In the main job they come from the earlier stages; a command that asks for the board alone makes them.
+    """
+    from dafeng.app.stages import take_inventory  # noqa: PLC0415 - the list of stages imports this module
+
+    if not reads_accounts(context.pack):
+        return context
+    made = [make(replace(context, accept_findings=True)) for make in (take_inventory, assess_pack)]
+    tables = {name: table.frame for result in made for name, table in result.tables.items()}
+    return replace(context, given={**context.given, **{name: tables[name] for name in ACCOUNT_TABLES}})
+
+
+def accounts_on(context: RunContext, day: date) -> pl.DataFrame:
+    """Return the accounts as they were known on a day up to the day of the context.
+
+    Parameters
+    ----------
+    context : RunContext
+        With the accounts of its own day.
+    day : date
+
+    Returns
+    -------
+    AccountValues
+        If a figure that the accounts rest on was published later than the accounts assume, they are made
+        again from what was known on the day.
+    """
+    if day < context.as_of and reads_accounts(context.pack) and _has_late_figures(context.pack):
+        context = with_accounts(replace(context, as_of=day))
+    return list_accounts(context.given, day)
+
+
+def _has_late_figures(pack: Pack) -> bool:
+    observed = pack.tables["observations"].filter(pl.col("series_id").is_in(FEEDING))
+    return any(
+        published is not None
+        and latest_date(published) > date(read_period(period).end.year + LAG_YEARS, 12, 31)
+        for published, period in observed.select("known_on", "period").iter_rows()
+    )
