@@ -8,7 +8,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import dafeng
@@ -120,10 +122,15 @@ def walk_contracts() -> list[type[Table]]:
     return sorted(own - set(PACK_TABLES.values()), key=lambda kind: kind.__name__)
 
 
-def result_tables() -> list[NamedTable]:
+@cache
+def result_tables() -> tuple[NamedTable, ...]:
     """Return the tables that a run makes, in the order of the stages."""
     context = RunContext(read_pack(builtin_packs()[0]), date(2026, 1, 1), accept_findings=True)
-    return [table for stage in STAGES for table in stage.compute(context).tables.values()]
+    made: dict[str, NamedTable] = {}
+    for stage in STAGES:
+        given = {name: made[name].frame for name in stage.needs if name in made}
+        made |= stage.compute(replace(context, given=given)).tables
+    return tuple(made.values())
 
 
 def settings_page() -> str:
