@@ -125,3 +125,23 @@ def test_the_check_of_a_pack_reads_its_formulas_and_paths(tiny_pack: Path, tmp_p
     assert set(found) == {"formula_name_unknown", "milestone_unused"}
     assert found["formula_name_unknown"].place.row == 5
     assert "forest_cover_seen" in found["formula_name_unknown"].text("zh")
+
+
+@pytest.mark.parametrize(
+    ("known_on", "first", "later"), [("2026-09", 985.0, 1010.0), ("2026-02", None, None), ("", None, None)]
+)
+def test_a_later_publication_revises_and_one_of_the_same_day_contradicts(
+    tiny_pack: Path, tmp_path: Path, known_on: str, first: float | None, later: float | None
+) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(tiny_pack, folder)
+    with (folder / "observations.csv").open("a") as file:
+        file.write(f"wind_pv_capacity_seen,CN-SN,2025,1010,10^4 kW,eq,{known_on},example_press,A,,\n")
+    if first is None:
+        with pytest.raises(InputRefused) as refused:
+            show_board(str(folder), TODAY)
+        assert {finding.code for finding in refused.value.findings} == {"pack_conflict"}
+        return
+    for day, value in ((date(2026, 3, 1), first), (TODAY, later)):
+        board = show_board(str(folder), day).board
+        assert board.row(by_predicate=pl.col("target_id") == "T2", named=True)["observed"] == value

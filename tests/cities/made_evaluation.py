@@ -77,8 +77,8 @@ def evaluate(
     """Evaluate made figures, by the rules of 2014 unless others are given."""
     case = EvaluationCase(
         select_rules("2014") if rules is None else rules,
-        frame_of(figures, Figures) if figures else empty_table(Figures),
-        frame_of(appeals, Appeals) if appeals else empty_table(Appeals), YEAR, as_of,
+        pl.DataFrame(figures, schema=empty_table(Figures).schema, orient="row"),
+        pl.DataFrame(appeals or [], schema=empty_table(Appeals).schema, orient="row"), YEAR, as_of,
     )  # fmt: skip
     return evaluate_subjects(cities(*(names or ("a",))), case)
 

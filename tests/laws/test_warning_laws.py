@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from dafeng import terms
@@ -67,6 +67,7 @@ def never_worse(worse: Known, better: Known) -> None:
 
 @settings(deadline=None)
 @given(st.sampled_from(UP), EARLIER, SHARES, SHARES, SHARES, st.sampled_from([2025, 2026, 2030]))
+@example("ge", [40.0, 41.0, 42.5, 43.0], 44.0, 60.0, 42.0, 2030)  # a leap is no sign of a wide spread
 def test_a_higher_newest_figure_never_worsens_level_chance_or_hint(
     comparator: str, before: list[float], one: float, other: float, goal: float, target_year: int
 ) -> None:

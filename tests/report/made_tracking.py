@@ -13,7 +13,13 @@ FIRST, LAST, BASE = 2015, 2025, 2020
 
 def make_rows() -> Rows:
     """Return the rows of every table of the pages of tracking, evaluation, cities and bodies."""
-    return {**make_warnings(), **make_scores(), **make_cities(), **make_evaluation()}
+    made = {**make_warnings(), **make_scores(), **make_cities(), **make_evaluation()}
+    return {name: [_rounded(row) for row in rows] for name, rows in made.items()}
+
+
+def _rounded(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a row whose numbers have few digits, as published ones have."""
+    return {name: round(value, 4) if isinstance(value, float) else value for name, value in row.items()}
 
 
 def warning(target_id: str, level: str, *, official: bool = False, **facts: Any) -> dict[str, Any]:

@@ -40,7 +40,7 @@ def page() -> str:
 
 def test_a_row_holds_month_year_to_date_year_and_skill() -> None:
     text = text_of(MADE["make_sheet"]())
-    assert "210.5 +3.1 2,105.0 −1.2 2,530.0 (2,500.0–2,560.0) +1.2 0.71 · 83% (12) 2026-11-18" in text
+    assert "210.5 +3.1 2,105.0 −1.2 2,530 (2,500–2,560) +1.2 0.71 · 83% (12) 2026-11-18" in text
     assert "Electricity use, year to date 2,105.0" in text
     assert "Own CO₂, year to date 520.0" in text
 
@@ -87,7 +87,7 @@ def test_score_is_that_of_the_method_and_the_month_of_the_estimate() -> None:
 
 def test_a_complete_year_has_no_interval() -> None:
     nowcasts = MADE["make_tables"]()["nowcasts"].with_columns(method=pl.lit("complete"))
-    assert "(2,500.0–2,560.0)" not in text_of(sheet_with(nowcasts=nowcasts))
+    assert "(2,500–2,560)" not in text_of(sheet_with(nowcasts=nowcasts))
 
 
 def test_the_chart_leads_the_path_to_the_end_of_the_year(page: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from dafeng.document import OfficialDocument
     from dafeng.errors import Language
 
+ISSUE_DAYS = 100
+"""How long before the results the issue before them may lie: a quarter and some days. [d]"""
 _UNSAFE = re.compile(r"[^\w.\-]+")
 
 
@@ -147,7 +150,7 @@ def _planned(facts: Facts, request: DraftRequest) -> tuple[Notice, ...]:
 
 
 def _earlier_red(facts: Facts, folder: Path | None) -> frozenset[str]:
-    """Return the targets of level 1 in the issue before: of an earlier run, else of the newest replayed day.
+    """Return the targets of level 1 in the issue before: of an earlier run, else of a replayed day.
 
     Raises
     ------
@@ -155,15 +158,7 @@ def _earlier_red(facts: Facts, folder: Path | None) -> frozenset[str]:
         ``run_folder_missing``, ``run_table_broken``, ``earlier_run_not_earlier``.
     """
     if folder is None:
-        days = [
-            row["as_of"] for row in facts.rows("tracking.replay") if row["as_of"] < facts.as_of.isoformat()
-        ]
-        newest = max(days, default="")
-        return frozenset(
-            row["target_id"]
-            for row in facts.rows("tracking.replay")
-            if row["as_of"] == newest and row["level"] == "red"
-        )
+        return _replayed_red(facts)
     day, _pack = read_run_day(folder)
     if day >= facts.as_of:
         raise InputRefused.of("earlier_run_not_earlier", folder=folder, day=day, newest=facts.as_of)
@@ -171,6 +166,16 @@ def _earlier_red(facts: Facts, folder: Path | None) -> frozenset[str]:
     if warnings is None:
         return frozenset()
     return frozenset(warnings.filter(pl.col("level") == "red")["target_id"])
+
+
+def _replayed_red(facts: Facts) -> frozenset[str]:
+    """Return the targets of level 1 on the newest replayed day, if that is at most an issue before."""
+    since = (facts.as_of - timedelta(days=ISSUE_DAYS)).isoformat()
+    replayed = [
+        row for row in facts.rows("tracking.replay") if since <= row["as_of"] < facts.as_of.isoformat()
+    ]
+    newest = max((row["as_of"] for row in replayed), default="")
+    return frozenset(row["target_id"] for row in replayed if row["as_of"] == newest and row["level"] == "red")
 
 
 def _compose(gathered: RunFacts, notice: Notice, request: DraftRequest, path: Path) -> Draft:

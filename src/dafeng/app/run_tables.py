@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MANIFEST = "manifest.json"
+VERDICTS = "tracking.verdicts"
+"""Without it nothing can be said of any target."""
 STAGES_BEHIND = (
     "plan", "inventory", "decomposition", "assessment", "tracking", "warning", "cities", "dossiers",
     "evaluation",
@@ -73,6 +75,8 @@ def gather_facts(pack_name: str, as_of: date | None, run_folder: Path | None = N
     else:
         day = _check_run(run_folder, pack, as_of)
         tables = read_run_tables(run_folder, TABLES_READ)
+        if VERDICTS not in tables:
+            raise InputRefused.of("run_folder_missing", folder=run_folder)
     return RunFacts(facts_of_pack(pack, day, tables), pack)
 
 

@@ -60,7 +60,7 @@ def list_accounts(given: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFram
         the accounts carry no day of their own.
     """
     makers = dict(zip(ACCOUNT_TABLES, (_list_emissions, _list_assessed, _list_volume), strict=True))
-    rows = []
+    rows: list[dict[str, Any]] = []
     for table_id, make in makers.items():
         if table_id in given:
             rows += make(given[table_id])

@@ -16,7 +16,7 @@ from dafeng.table import frame_of
 from dafeng.tracking import replay_values, replay_verdicts, year_ends
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     import polars as pl
@@ -32,7 +32,7 @@ class BoardAnswer:
     """The board of a pack on a day."""
 
     pack: Pack
-    tables: dict[str, NamedTable]
+    tables: Mapping[str, NamedTable]
     board: pl.DataFrame
     """Verdicts with ``level`` and ``p_met`` of the warning."""
 

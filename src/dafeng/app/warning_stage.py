@@ -54,10 +54,10 @@ def warn_pack(context: RunContext) -> Result:
     """Return the warnings of the pack on the day, the rule, the replay and the scores."""
     warnings = warn_now(context)
     replay = replay_warnings(context)
-    verdicts, targets = context.given["tracking.verdicts"], context.pack.tables["targets"]
-    series = list_series(*(context.pack.tables[name] for name in ("observations", "series")), context.as_of)
+    tables = context.pack.tables
+    series = list_series(tables["observations"], tables["series"], context.as_of)
     cases = {
-        "plan_targets": plan_cases(replay, verdicts, targets),
+        "plan_targets": plan_cases(replay, context.given["tracking.verdicts"], tables["targets"]),
         "posed_goals": pose_goals(series, context.as_of),
     }
     limits = read_thresholds()

@@ -61,7 +61,7 @@ def compose_closeout(
     case = CloseoutCase(facts, period, wording, SourceMarks(facts), closeout.list_due(facts, period))
     plan = facts.documents.get(plan_document, {})
     span = {"first": period.first, "last": period.last}
-    number = f"（{plan['number']}）" if plan.get("number") else ""
+    number = wording.say("plan.number", number=plan["number"]) if plan.get("number") else ""
     parts: list[Part] = [
         Paragraph(
             wording.say(

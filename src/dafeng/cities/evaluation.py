@@ -21,7 +21,7 @@ from dafeng.cities.evaluation_rules import ITEM_KINDS, is_in_force
 from dafeng.cities.ranks import WeightDraws, rank_subjects
 from dafeng.period import latest_date
 from dafeng.provenance import Grade, hash_json, worst_grade
-from dafeng.table import frame_of
+from dafeng.table import empty_table, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,7 +111,8 @@ def evaluate_subjects(
         head = {"version": version, "rule_pack": case.rules["rule_pack"][0], "year": case.year}
         results.append(head | _conclude(subject, own, case))
     made = frame_of(scores, EvaluationScores)
-    ranked = rank_subjects(frame_of(results, EvaluationResults), made, draws or WeightDraws())
+    unranked = pl.DataFrame(results, schema=empty_table(EvaluationResults).schema, orient="row")
+    ranked = rank_subjects(unranked, made, draws or WeightDraws())
     return Evaluation(made, ranked)
 
 

@@ -170,7 +170,7 @@ def _opening(facts: Facts, notice: Notice, wording: Wording, plan: Row) -> str:
     return wording.say(
         "circular.opening" if notice.kind == "circular" else "opening",
         basis=wording.name(basis or notice_rules().row(0, named=True), "basis"),
-        plan=wording.name(plan, "title"), number=f"（{number}）" if number else "",
+        plan=wording.name(plan, "title"), number=wording.say("plan.number", number=number) if number else "",
         day=wording.day(facts.as_of),
     )  # fmt: skip
 

@@ -81,7 +81,7 @@ def draft_command(
     by: Annotated[str, typer.Option(help="起草记录署名 / who is named as drafter")] = DEFAULT_DRAFTER,
     pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
 ) -> None:
-    """起草提醒函、通报、约谈通知或反馈函 / draft a reminder, circular, interview notice or letter."""
+    """起草提醒函、通报、约谈通知或反馈函，并在同一文件夹登记 / draft a notice and record it beside."""
     from dafeng.app.clock import parse_day
     from dafeng.app.notice_file import DraftRequest, draft_all_notices, draft_notice
     from dafeng.errors import InputRefused

@@ -169,12 +169,18 @@ def _check_target_values(targets: pl.DataFrame, rows: pl.Series) -> Iterator[Fin
 
 
 def _check_conflicts(observations: pl.DataFrame, rows: pl.Series) -> list[Finding]:
-    """Return a finding where sources that count give different figures for the same thing."""
+    """Return a finding where sources that count give different figures for the same thing on the same day.
+
+    A figure that was published on a later day is a revision: it holds from that day on.
+    """
     exact = observations.with_columns(rows.alias("_row")).filter(
         (pl.col("bound") == "eq") & pl.col("grade").is_in(["A", "B"])
     )
     year_end = pl.col("period").str.replace("-12$", "")
-    conflicts = exact.filter(pl.col("value").n_unique().over("series_id", "region", year_end) > 1)
+    same = "series_id", "region", year_end
+    of_one_day = pl.col("value").n_unique().over(*same, "known_on") > 1
+    undated = pl.col("known_on").is_null().any().over(*same) & (pl.col("value").n_unique().over(*same) > 1)
+    conflicts = exact.filter(of_one_day | undated)
     return [
         Finding(
             "pack_conflict", Place("observations.csv", row=row["_row"], column="value"),

@@ -99,7 +99,7 @@ def estimate_noise(values: ArrayLike) -> Noise:
     >>> wave = [100.0, 102.0, 99.0, 101.0, 98.0, 101.0, 100.0, 102.0, 99.0, 101.0, 98.0, 101.0]
     >>> found = estimate_noise(wave)
     >>> round(found.share, 3), found.ar1, found.basis
-    (0.014, 0.0, 'estimated')
+    (0.016, 0.0, 'estimated')
     """
     series = read_series(values, 2)
     if series.max() <= 0:

@@ -27,6 +27,8 @@ Row = dict[str, Any]
 CHART = Size(430, 165, 46, right=12, top=10, bottom=22, font=11, marks=14, least=0)
 LEAST_COVERED = 0.5
 """Share of the benchmark with an indicator below which the page says that the CO2 rests on little. [1]"""
+LARGE = 1000.0
+"""From here on an estimate of the year is shown without decimals, in the unit of its item."""
 
 
 def render_monthly(sheet: MonthlySheet) -> str:
@@ -97,10 +99,13 @@ def _heads(sheet: MonthlySheet) -> list[dict[str, Any]]:
     return [
         {
             "name": phrase("monthly.power"), "figure": _figure(power[0]["ytd_value"] if power else None, 1),
-            "unit": power[0]["unit"] if power else "",
+            "unit": power[0]["unit"] if power and power[0]["ytd_value"] is not None else "",
             "more": _growth(power[0]["ytd_change_share"] if power else None),
         },
-        {"name": phrase("monthly.co2"), "figure": _figure(value, 1), "unit": "Mt CO2", "more": change},
+        {
+            "name": phrase("monthly.co2"), "figure": _figure(value, 1), "more": change,
+            "unit": "Mt CO2" if value is not None else "",
+        },
         {
             "name": phrase("monthly.gap"), "more": more, "unit": "Mt CO2" if gap is not None else "",
             "figure": missing() if gap is None else number(gap, 1, signed=True),
@@ -138,9 +143,12 @@ def _nowcast_cells(row: Row | None, scores: Mapping[tuple[str, int, str], Row]) 
     if row is None:
         return {"year": "—", "range": "", "year_change": "", "skill": "", "note": ""}
     score = scores.get((row["item"], row["through_month"], row["method"]))
+    digits = 0 if row["mean"] >= LARGE else 1
     return {
-        "year": number(row["mean"], 1),
-        "range": "" if row["method"] == "complete" else f"{number(row['p10'], 1)}–{number(row['p90'], 1)}",
+        "year": number(row["mean"], digits),
+        "range": ""
+        if row["method"] == "complete"
+        else f"{number(row['p10'], digits)}–{number(row['p90'], digits)}",
         "year_change": percent(row["change_share"]),
         "skill": "" if score is None else _skill(score),
         "note": both(row["note_zh"], row["note_en"]),

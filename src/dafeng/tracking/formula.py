@@ -20,6 +20,8 @@ from dafeng.table import KnownNames
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dafeng.errors import DafengError
+
 MAX_LENGTH = 400
 """Longest formula. [characters]"""
 MAX_PARTS = 120
@@ -164,7 +166,7 @@ def _read_number(tree: ast.Constant, text: str) -> float:
     return number
 
 
-def _refuse(tree: ast.AST, text: str) -> InputRefused:
+def _refuse(tree: ast.AST, text: str) -> DafengError:
     part = ast.get_source_segment(text.strip(), tree) or text
     return InputRefused.of(
         "formula_part_unknown",

@@ -176,13 +176,15 @@ def _published_rows(
     for link in link_series(tables["indicator_series"], same_scope).iter_rows(named=True):
         links.setdefault(link["series_id"], []).append(link)
     for (series, region, period), figures in found.items():
-        figure = hold_latest(figures)
-        for link in links.get(series, ()) if figure is not None else ():
+        held = hold_latest(figures)
+        if held is None:
+            continue
+        for link in links.get(series, ()):
             yield {
                 "indicator_id": link["indicator_id"], "region": region, "basis": "series", "basis_id": series,
                 "unit": units[series], "relation": link["relation"],
                 "scope_zh": scopes[series]["scope_zh"], "scope_en": scopes[series]["scope_en"],
-                **_figure_columns(figure, period),
+                **_figure_columns(held, period),
             }  # fmt: skip
 
 

@@ -91,7 +91,7 @@ class Path:
     def _between(self, low: float, high: float, gone: int, whole: int) -> float:
         if self.compound:
             first, last = low + self.offset, high + self.offset
-            value = first * (last / first) ** (gone / whole) - self.offset
+            value: float = first * (last / first) ** (gone / whole) - self.offset
         else:
             value = low + (high - low) * gone / whole
         return min(max(value, min(low, high)), max(low, high))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from tests.tracking.nowcast.conftest import SEASON, slots_of
 
 from dafeng.monthly import Span
-from dafeng.tracking.nowcast import state_space
-from dafeng.tracking.nowcast.grid import SLOTS, Season, describe_season, lay_grid
+from dafeng.tracking.nowcast.grid import SLOTS, Season, lay_grid
 from dafeng.tracking.nowcast.state_space import Ratio, estimate_ratio, filter_grid, simulate_slots
 
 MONTHS = [(1, 2), *((month, month) for month in range(3, 13))]
@@ -44,7 +45,7 @@ def test_an_item_of_zeros_gives_no_grid() -> None:
 def test_shares_are_those_of_the_season() -> None:
     grid = lay_grid(spans_of(2014, 2021, noise=0.0, growth=0.0), 2021, 8)
     assert grid is not None
-    assert describe_season(grid).shares == pytest.approx(SEASON / SEASON.sum())
+    assert grid.season.shares == pytest.approx(SEASON / SEASON.sum())
 
 
 def test_the_noise_of_a_slot_is_found() -> None:
@@ -56,21 +57,17 @@ def test_the_noise_of_a_slot_is_found() -> None:
     ]  # fmt: skip
     grid = lay_grid(loud, 2021, 12)
     assert grid is not None
-    noise = describe_season(grid).noise
+    noise = grid.season.noise
     assert noise[0] > 2 * noise[1:].max()
 
 
-def test_forecast_and_spread_are_those_of_the_structural_model_of_statsmodels(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_forecast_and_spread_are_those_of_the_structural_model_of_statsmodels() -> None:
     from statsmodels.api import tsa  # noqa: PLC0415 - slow import
 
-    monkeypatch.setattr(
-        state_space, "describe_season", lambda _: Season(SEASON / SEASON.sum(), np.ones(SLOTS))
-    )
     spans = spans_of(2014, 2021)
     grid = lay_grid(spans, 2022, 9)
     assert grid is not None
+    grid = replace(grid, season=Season(grid.season.shares, np.ones(SLOTS)))
     ours = filter_grid(grid, Ratio(0.5, 0.0))
     assert ours is not None
     peer = tsa.UnobservedComponents(

@@ -62,6 +62,12 @@ def test_change_so_far_and_needed(warn: Warn) -> None:
     assert long["last_change"] == pytest.approx(1.0)
 
 
+def test_nothing_is_needed_from_now_on_once_the_year_is_over(warn: Warn) -> None:
+    row = warn({"value": 60.0, "target_year": 2023}, years(40, 42, 44))
+    assert (row["level_reason"], row["needed_per_year"]) == ("outcome_missing", None)
+    assert row["p_basis"] == "too_few"
+
+
 def test_only_the_last_five_years_count_as_so_far(warn: Warn) -> None:
     row = warn({"value": 60.0, "target_year": 2026}, years(0, 40, 41, 42, 43, 44, 45, first=2017))
     assert row["last_change"] == pytest.approx(1.0)

@@ -49,13 +49,43 @@ class Observation:
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """What slots of a year have in common over the years.
+
+    Parameters
+    ----------
+    shares : array, shape (11,)
+        Share of each slot in the year. [1]
+    noise : array, shape (11,)
+        How much more or less than the mean slot a slot varies, as a factor of the standard deviation. [1]
+    """
+
+    shares: Array
+    noise: Array
+
+
+@dataclass(frozen=True, slots=True)
 class SpanGrid:
-    """The observations of one item on a grid that starts in ``start`` and ends with the year asked for."""
+    """The observations of one item on a grid that ends with the year asked for.
+
+    Parameters
+    ----------
+    start : int
+        First year of the grid.
+    observations : tuple of Observation
+        In order of time.
+    size : int
+        Slots of the grid.
+    offset : float
+        Added to every slot before the logarithm is taken. [unit of the item]
+    season : Season
+    """
 
     start: int
     observations: tuple[Observation, ...]
     size: int
     offset: float
+    season: Season
 
     @property
     def last_known(self) -> int:
@@ -88,7 +118,9 @@ def lay_grid(spans: Sequence[Span], year: int, window: int) -> SpanGrid | None:
         )
         for span in used
     )
-    return SpanGrid(start, observations, (year - start + 1) * SLOTS, offset)
+    return SpanGrid(
+        start, observations, (year - start + 1) * SLOTS, offset, describe_season(observations, offset)
+    )
 
 
 def _offset(spans: Sequence[Span]) -> float | None:
@@ -100,23 +132,7 @@ def _offset(spans: Sequence[Span]) -> float | None:
     return OFFSET_SHARE * sum(span.value for span in newest) / slots or None
 
 
-@dataclass(frozen=True, slots=True)
-class Season:
-    """What slots of a year have in common over the years.
-
-    Parameters
-    ----------
-    shares : array, shape (11,)
-        Share of each slot in the year. [1]
-    noise : array, shape (11,)
-        How much more or less than the mean slot a slot varies, as a factor of the standard deviation. [1]
-    """
-
-    shares: Array
-    noise: Array
-
-
-def describe_season(grid: SpanGrid) -> Season:
+def describe_season(observations: Sequence[Observation], offset: float) -> Season:
     """Return shares and noise of the slots, from slots that were published by themselves.
 
     The deviation of a slot is its logarithm less that of the mean slot of its year. A slot that was never
@@ -124,10 +140,10 @@ def describe_season(grid: SpanGrid) -> Season:
     noise, so that a few odd years do not silence or blow up a slot.
     """
     logs: dict[int, dict[int, float]] = {}
-    for one in grid.observations:
+    for one in observations:
         if one.first == one.last:
             year, slot = divmod(one.first, SLOTS)
-            logs.setdefault(year, {})[slot] = log(one.value + grid.offset) - log(MONTHS[slot])
+            logs.setdefault(year, {})[slot] = log(one.value + offset) - log(MONTHS[slot])
     deviations: list[list[float]] = [[] for _ in range(SLOTS)]
     for own in logs.values():
         middle = float(np.mean(list(own.values())))

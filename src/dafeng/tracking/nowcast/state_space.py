@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dafeng.tracking.nowcast.grid import SLOTS, SpanGrid, describe_season
+from dafeng.tracking.nowcast.grid import SLOTS, SpanGrid
 
 if TYPE_CHECKING:
     from dafeng.tracking.nowcast.grid import Array
@@ -69,28 +69,25 @@ class Ratio:
     drift: float
 
 
-def _transition() -> tuple[Array, Array, Array]:
-    """Return transition, design and selection of one slot, without the cumulator."""
-    size = SLOTS + 1
-    move = np.zeros((size, size))
-    move[0, :_TREND] = 1.0
-    move[1, 1] = DAMPING
-    move[_TREND, _TREND:] = -1.0
-    move[_TREND + 1 :, _TREND:-1] = np.eye(SLOTS - 2)
-    see = np.zeros(size)
-    see[[0, _TREND]] = 1.0
-    shock = np.zeros((size, 2))
-    shock[0, 0] = 1.0
-    return move, see, shock
+def _advance(states: Array) -> Array:
+    """Return states (rows: level, drift, seasonal effects) one slot later, without shocks."""
+    level, drift, season = states[0], states[1], states[_TREND:]
+    return np.vstack([level + drift, DAMPING * drift, -season.sum(axis=0), season[:-1]])
 
 
-def _weigh(grid: SpanGrid, shares: Array) -> tuple[Array, Array, Array]:
+def _see(states: Array) -> Array:
+    """Return level plus season."""
+    seen: Array = states[0] + states[_TREND]
+    return seen
+
+
+def _weigh(grid: SpanGrid) -> tuple[Array, Array, Array]:
     """Return per slot its weight in its span, whether a span starts, and what is observed (nan: nothing)."""
     weights, starts = np.ones(grid.size), np.ones(grid.size)
     seen = np.full(grid.size, np.nan)
     for one in grid.observations:
         slots = np.arange(one.first, one.last + 1)
-        own = shares[slots % SLOTS]
+        own = grid.season.shares[slots % SLOTS]
         own = own / own.sum()
         weights[slots], starts[slots] = own, 0.0
         starts[one.first] = 1.0
@@ -104,17 +101,16 @@ def _filter(grid: SpanGrid, ratio: float, drift_variance: float) -> Any:
     from statsmodels.tsa.statespace.initialization import Initialization  # noqa: PLC0415 - slow import
     from statsmodels.tsa.statespace.kalman_filter import KalmanFilter  # noqa: PLC0415 - slow import
 
-    season = describe_season(grid)
-    weights, starts, seen = _weigh(grid, season.shares)
-    base, see, shock = _transition()
-    size = len(base) + 1
+    weights, starts, seen = _weigh(grid)
+    base = _advance(np.eye(_CUMULATOR))
+    size, shock = _CUMULATOR + 1, np.eye(_CUMULATOR, 2) * [1.0, 0.0]
     move, select = np.zeros((size, size, grid.size + 1)), np.zeros((size, 2, grid.size + 1))
     move[:-1, :-1] = base[:, :, None]
-    move[-1, :-1, :-1] = (see @ base)[:, None] * weights
+    move[-1, :-1, :-1] = _see(base)[:, None] * weights
     move[-1, -1, :-1] = 1 - starts
     select[:-1] = shock[:, :, None]
-    select[-1, 0, :-1] = see @ shock[:, 0] * weights
-    select[-1, 1, :-1] = weights * season.noise[np.arange(grid.size) % SLOTS]
+    select[-1, 0, :-1] = weights
+    select[-1, 1, :-1] = weights * grid.season.noise[np.arange(grid.size) % SLOTS]
     engine = KalmanFilter(k_endog=1, k_states=size, k_posdef=2)
     engine.bind(np.concatenate([[np.nan], seen])[:, None])
     engine["design"] = np.eye(size)[-1:]
@@ -202,17 +198,16 @@ def simulate_slots(filtered: Filtered, origin: int, last: int, draws: int, seed:
     tuple of array, shapes (last - origin,) and (last - origin, draws)
         [1]
     """
-    move, see, _ = _transition()
     rng = np.random.default_rng(seed)
-    mean = filtered.means[:, origin]
+    mean = filtered.means[:, [origin]]
     values, vectors = np.linalg.eigh(filtered.covariances[:, :, origin])
     root = vectors * np.sqrt(np.clip(values, 0, None))
     deviation = root @ rng.standard_normal((len(mean), draws))
     means, paths = [], []
-    noise = sqrt(filtered.variance) * describe_season(filtered.grid).noise
+    noise = sqrt(filtered.variance) * filtered.grid.season.noise
     for slot in range(origin + 1, last + 1):
-        mean, deviation = move @ mean, move @ deviation
+        mean, deviation = _advance(mean), _advance(deviation)
         deviation[0] += sqrt(filtered.level_variance) * rng.standard_normal(draws)
-        means.append(see @ mean)
-        paths.append(see @ deviation + noise[slot % SLOTS] * rng.standard_normal(draws))
+        means.append(float(_see(mean)[0]))
+        paths.append(_see(deviation) + noise[slot % SLOTS] * rng.standard_normal(draws))
     return np.array(means), np.array(paths)

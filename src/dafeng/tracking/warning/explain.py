@@ -10,6 +10,7 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import LANGUAGES
+from dafeng.tracking.paths import LEVELS as LEVEL_COMPARATORS
 from dafeng.tracking.warning.barometer import indicator_roles, read_rows
 from dafeng.tracking.warning.hint import say_tenths
 
@@ -36,12 +37,11 @@ def measure_change(known: Known, standing: Standing) -> dict[str, float | None]:
     schedule, figure, year = standing.schedule, standing.figure, known.case.target_year
     if figure is None or known.number is None:
         return {"last_change": None, "needed_per_year": None}
-    ahead = (year or 0) - figure.year
+    ahead = 0 if known.case.due else (year or 0) - figure.year
     goal = schedule.goal if schedule is not None else known.number
-    on_levels = schedule is not None or known.comparator in {"ge", "gt", "le", "lt", "eq", "about", "range"}
-    needed = (
-        (goal - figure.value) / ahead if ahead > 0 and on_levels and standing.reason != "replaced" else None
-    )
+    on_levels = schedule is not None or known.comparator in LEVEL_COMPARATORS
+    open_still = ahead > 0 and on_levels and standing.reason != "replaced"
+    needed = (goal - figure.value) / ahead if open_still else None
     if known.is_cumulative:
         return {"last_change": figure.value / (figure.year - known.case.base_year), "needed_per_year": needed}
     years, values = known.figures.line(figure.year)
@@ -193,11 +193,16 @@ def _fill(row: Mapping[str, Any], language: Language) -> dict[str, str]:
         "unit": spaced, "step": step, "period": str(row["period"]), "rule": rule,
         "behind": _percent(row["behind_share"]), "to_date": _percent(row["behind_to_date_share"]),
         "level": terms.name("warning_level", row["level_to_date"], language),
-        "driver": terms.name("driver", row["driver"], language) if row["driver"] else "",
+        "driver": _in_sentence(terms.name("driver", row["driver"], language)) if row["driver"] else "",
         "driver_from": str(row["driver_from"]), "driver_to": str(row["driver_to"]),
         "outlook": low, "outlook_wide": high,
         "effect": "" if row["driver_mt"] is None else f"{row['driver_mt']:+.1f}",
     }  # fmt: skip
+
+
+def _in_sentence(name: str) -> str:
+    """Return a name without the capital that it has as a heading; an abbreviation keeps it."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def _number(value: float | None) -> str:

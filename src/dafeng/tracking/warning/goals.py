@@ -10,6 +10,7 @@ from dafeng.period import parse_period
 from dafeng.provenance import Grade
 from dafeng.tracking.compare import LOWER_IS_BETTER, Goal, goal_of, is_fulfilled
 from dafeng.tracking.paths import CHANGES, lay_path, path_of
+from dafeng.tracking.paths import LEVELS as LEVEL_COMPARATORS
 from dafeng.tracking.warning.barometer import Schedule
 from dafeng.tracking.warning.trend import FEWEST_YEARS, choose_scale, fit_trend
 from dafeng.tracking.warning.yearly import LEVELS, Figure, YearlyFigures
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from dafeng.tracking.case import Case
 
-LEVEL_COMPARATORS = frozenset({"ge", "gt", "le", "lt", "eq", "about", "range"})
 NUMERIC = LEVEL_COMPARATORS | CHANGES
 NO_PATH = frozenset({"falling", "rising", "peak_by"})
 SETTLED = {"met": 1.0, "missed": 0.0}

@@ -26,9 +26,9 @@ FEWEST_YEARS = 4
 DRIFT_YEARS = 3
 """Years of figures that the drift counts as known from at most, however long the series [a].
 
-A drift that held for long may change with the next plan. Taken as constant, with the whole series behind it, 39 %
-of the outcomes of 30 provinces (CO2 1997-2019, CEADs) fell outside the 80 % interval; with this limit 28 %. On the
-other hand the intervals of a series without such breaks are somewhat too wide.
+A drift that held for long may change with the next plan. Taken as constant, with the whole series behind it,
+39 % of the outcomes of 30 provinces (CO2 1997-2019, CEADs) fell outside the 80 % interval; with this limit
+28 %. The price is an interval somewhat too wide for a series without such breaks.
 """
 _EDGE = 1e-6
 _MOST_DECIMALS = 6
