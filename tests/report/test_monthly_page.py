@@ -94,7 +94,15 @@ def test_the_chart_leads_the_path_to_the_end_of_the_year(page: str) -> None:
     drawing = page[page.index('aria-labelledby="monthly-path"', page.index("<dl")) :].split("</svg>", 1)[0]
     assert drawing.count("<circle") == 9
     lines = re.findall(r'<polyline points="([^"]+)"', drawing)
-    assert sorted(len(points.split()) for points in lines) == [9, 9, 10]
+    assert sorted(len(points.split()) for points in lines) == [9, 10, 11]  # this year, path, last year
+
+
+def test_a_missing_month_ends_the_line_of_the_year() -> None:
+    months = MADE["make_tables"]()["months"]
+    gap = (pl.col("year") == MADE["YEAR"]) & (pl.col("first_month") == 5)
+    drawing = draw_body(sheet_with(months=months.filter(~gap)))
+    drawing = drawing[drawing.index('aria-labelledby="monthly-path"', drawing.index("<dl")) :]
+    assert drawing.split("</svg>", 1)[0].count("<circle") == 3
 
 
 def test_it_is_a_draft_for_internal_use_in_both_languages() -> None:

@@ -12,7 +12,15 @@ from markupsafe import Markup
 from dafeng.report.board import Board
 from dafeng.report.drawing import grade_mark
 from dafeng.report.evaluation_view import DASH, EvaluationView
-from dafeng.report.figures import number, number_button, period_text, split_codes, unit, unit_pair
+from dafeng.report.figures import (
+    BOUND_SIGNS,
+    number,
+    number_button,
+    period_text,
+    split_codes,
+    unit,
+    unit_pair,
+)
 from dafeng.report.traces import Trace
 from dafeng.report.warning_view import round_value
 from dafeng.report.words import both, phrase, plain, term
@@ -25,7 +33,6 @@ if TYPE_CHECKING:
 FIGURES, ALLOCATION, CHECK = "cities.figures", "cities.allocation", "cities.allocation_check"
 DOSSIERS, PLANS, EVENTS = "cities.dossiers", "cities.plans", "cities.plan_events"
 NOT_FILED = "not_filed"
-BOUNDS = {"ge": "≥ ", "gt": "> ", "le": "≤ ", "lt": "< "}
 
 Row = dict[str, Any]
 
@@ -168,6 +175,7 @@ class CityBook:
         target = self.board.targets.get(row["target_id"])
         names = (target["name_zh"], target["name_en"]) if target else (row["target_id"], "")
         key = self.trace("citysheet.step.target", row["unit"], "", row["target_source_id"])
+        sign = BOUND_SIGNS.get(row["bound"], "")
         seen = self.trace("step.observed", row["observed_unit"], row["grade"], row["source_id"])
         return {
             "name": both(*names),
@@ -175,7 +183,7 @@ class CityBook:
             "city": _shown(row["city_value"], key, row["unit"]),
             "province": _shown(row["province_value"], key, row["unit"]),
             "comparison": row["comparison"],
-            "observed": _shown(row["observed"], seen, row["observed_unit"], BOUNDS.get(row["bound"], "")),
+            "observed": _shown(row["observed"], seen, row["observed_unit"], sign),
             "period": period_text(row["period"]), "grade": grade_mark(row["grade"]),
             "relation": row["relation"] if row["relation"] not in {None, "same"} else "",
         }  # fmt: skip

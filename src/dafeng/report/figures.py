@@ -17,6 +17,8 @@ MINUS = "−"
 _POWER = re.compile(r"10\^(\d+)")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "", "in_place": "", "assigned": "", "none": ""}
+BOUND_SIGNS = {"ge": "≥ ", "gt": "> ", "le": "≤ ", "lt": "< ", "about": "≈ "}
+"""What is written before a value of which only a bound is published."""
 _WORDED = {"about", "change_ge", "change_about", "points_ge", "peak_by"}
 
 

@@ -194,13 +194,14 @@ def _path(sheet: MonthlySheet) -> dict[str, Any] | None:
 def _draw_path(sheet: MonthlySheet) -> Markup:
     """Return own CO2 cumulated by month with last year and the path; empty without a figure."""
     rows = _co2(sheet.tables["path"]).filter(pl.col("year") == sheet.year).sort("month").to_dicts()
+    path = [(row["month"], row["path_to_date"]) for row in rows if row["path_to_date"] is not None]
+    if path and path[-1][0] < 12:
+        path.append((12, rows[-1]["path_whole"]))
+    months = _co2(sheet.tables["months"])
     lines = {
-        name: [(row["month"], row[name]) for row in rows if row[name] is not None]
-        for name in ("value", "previous", "path_to_date")
-    }
-    whole = rows[-1]["path_whole"] if rows else None
-    if whole is not None and lines["path_to_date"] and lines["path_to_date"][-1][0] < 12:
-        lines["path_to_date"].append((12, whole))
+        "value": _cumulate(months, sheet.year), "previous": _cumulate(months, sheet.year - 1),
+        "path_to_date": path,
+    }  # fmt: skip
     values = [value for points in lines.values() for _, value in points]
     if not values:
         return Markup("")
@@ -212,6 +213,18 @@ def _draw_path(sheet: MonthlySheet) -> Markup:
             parts.append(draw_line(Line(tuple(lines[name]), colour, dash), scale))
     parts += [draw_dot(Dot(month, value), scale) for month, value in lines["value"]]
     return wrap_svg(parts, "monthly-path", CHART)
+
+
+def _cumulate(months: pl.DataFrame, year: int) -> list[tuple[float, float]]:
+    """Return the year to date by its last month, as far as no month is missing."""
+    points: list[tuple[float, float]] = []
+    rows = months.filter(pl.col("year") == year).sort("first_month")
+    for first, last, value in rows.select("first_month", "last_month", "value").iter_rows():
+        before = points[-1] if points else (0.0, 0.0)
+        if value is None or first != before[0] + 1:
+            break
+        points.append((last, before[1] + value))
+    return points
 
 
 def _group_rows(sheet: MonthlySheet) -> list[dict[str, Any]]:

@@ -219,6 +219,7 @@ def _set_styles(file: Any) -> None:
     layout = normal.paragraph_format
     layout.space_before = layout.space_after = Pt(0)
     layout.line_spacing = 1.0
+    layout.widow_control = False  # every page has its 22 lines
 
 
 def _set_font(run: Any, role: str, size: float) -> None:

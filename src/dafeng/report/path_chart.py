@@ -24,7 +24,7 @@ SMALL = Size(300, 170, 50, right=14, top=12, bottom=24, font=13, marks=4, least=
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One observation: year, value, trace; hollow where the day on which it was known is assumed."""
+    """One observation: year, value, trace; hollow where its day is assumed or only a bound is known."""
 
     year: float
     value: float

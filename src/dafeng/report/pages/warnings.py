@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from dafeng.report.chances import count_tenths, say_chance, say_outlook
 from dafeng.report.drawing import draw, grade_mark
-from dafeng.report.figures import missing, number, number_button, period_text, split_codes, unit
+from dafeng.report.figures import BOUND_SIGNS, missing, number, number_button, period_text, split_codes, unit
 from dafeng.report.page import Page
 from dafeng.report.path_chart import PathDrawing, Seen, draw_path
 from dafeng.report.span_bar import draw_tenths
@@ -141,7 +141,12 @@ def _chart(view: WarningView, row: Row) -> dict[str, Any] | None:
         tuple((point["year"], point["required"]) for point in path),
         tuple((point["year"], point["required"]) for point in path if point["is_milestone"]),
         tuple(
-            Seen(value["year"], value["value"], view.trace_value(value), value["known_assumed"])
+            Seen(
+                value["year"],
+                value["value"],
+                view.trace_value(value),
+                value["known_assumed"] or value["bound"] != "eq",
+            )
             for value in seen
         ),
         trace,
@@ -152,7 +157,7 @@ def _chart(view: WarningView, row: Row) -> dict[str, Any] | None:
     figures = [
         (
             year, number(round_value(required.get(year))) or "—",
-            number_button(number(known[year]["value"]), view.trace_value(known[year]))
+            number_button(_with_sign(known[year]), view.trace_value(known[year]))
             if year in known
             else "—",
             known[year]["known_on"] if year in known else "",
@@ -162,6 +167,11 @@ def _chart(view: WarningView, row: Row) -> dict[str, Any] | None:
     ]  # fmt: skip
     title = f"warning-{row['target_id']}"
     return {"drawing": draw_path(drawing, title), "figures": figures, "unit": unit(row["unit"])}
+
+
+def _with_sign(value: Row) -> str:
+    """Return a value, led by its sign where only a bound is published."""
+    return BOUND_SIGNS.get(value["bound"], "") + number(value["value"])
 
 
 def _behind(view: WarningView, row: Row) -> Markup:
