@@ -32,8 +32,15 @@ ASKED = (*(stage.id for stage in stages.STAGES if not stage.part), "report")
 """Stages without the slow parts, which read nothing unless they are asked for."""
 RESTING_ON_ENERGY = (
     "inventory", "accounts", "uncertainty", "consumption", "decomposition", "assessment", "city_accounts",
-    "pathway",
+    "pathway", "tracking", "warning", "peak_test", "evaluation", "report",
+)  # fmt: skip
+RESTING_ON_OBSERVATIONS = (
+    "consumption", "assessment", "pathway", "tracking", "warning", "peak_test", "dossiers", "evaluation",
     "report",
+)  # fmt: skip
+RESTING_ON_THE_DAY = (
+    "consumption", "assessment", "pathway", "tracking", "warning", "peak_test", "cities", "dossiers",
+    "evaluation", "report",
 )  # fmt: skip
 
 
@@ -145,16 +152,16 @@ def test_a_new_observation_touches_what_rests_on_it_only(
     assert "2025,16.2,%" in old
     before = snapshot(tmp_path / "out")
     path.write_text(old.replace("2025,16.2,%", "2025,14.2,%"), "utf-8")
-    assert again().computed == ("consumption", "assessment", "pathway", "tracking", "report")
+    assert again().computed == RESTING_ON_OBSERVATIONS
     verdicts = pl.read_parquet(tmp_path / "out/tables/tracking.verdicts.parquet")
     assert verdicts.filter(pl.col("target_id") == "T1")["verdict"].item() == "missed"
     path.write_text(old, "utf-8")
-    assert again().computed == ("consumption", "assessment", "pathway", "tracking", "report")
+    assert again().computed == RESTING_ON_OBSERVATIONS
     assert snapshot(tmp_path / "out") == before
 
 
 def test_another_day_touches_what_rests_on_it_only(again: Callable[..., RunSummary], tmp_path: Path) -> None:
-    assert again(date(2024, 6, 30)).computed == ("consumption", "assessment", "pathway", "tracking", "report")
+    assert again(date(2024, 6, 30)).computed == RESTING_ON_THE_DAY
     assert manifest_of(tmp_path / "out").as_of == "2024-06-30"
 
 
@@ -164,7 +171,7 @@ def test_a_decision_touches_pathways_tracking_and_report_only(
     path = tmp_path / "pack/pack.toml"
     old = path.read_text("utf-8")
     path.write_text(old.replace("[decisions.about]", "[decisions.about]\nrelative_tolerance = 0.02"), "utf-8")
-    assert again().computed == ("pathway", "tracking", "report")
+    assert again().computed == ("pathway", "tracking", "warning", "evaluation", "report")
     verdicts = pl.read_parquet(tmp_path / "out/tables/tracking.verdicts.parquet")
     assert verdicts.filter(pl.col("target_id") == "T2")["verdict"].item() == "met"
 
