@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,34 @@ def test_the_median_of_the_pathways_is_the_path_where_the_plan_has_none(tmp_path
     assert "fast" in chosen.basis_zh
     with pytest.raises(InputRefused):
         find_path(PathSource(pathway=several, scenario="slow"), "CN-SX", 2024, AS_OF)
+
+
+def test_only_a_level_of_the_province_itself_is_the_path(tiny_pack: Path, tmp_path: Path) -> None:
+    """A change in % is no level, and a city's ceiling is not the province's."""
+    folder = shutil.copytree(tiny_pack, tmp_path / "pack")
+    more = {
+        "indicators": "co2_emissions,示例排放,Example emissions,10^6 tCO2,flow,down,,",
+        "series": "co2_seen,示例排放,Example emissions,10^6 tCO2,flow,,",
+        "indicator_series": "co2_emissions,co2_seen,same,虚构的同口径,made up as the same scope",
+        "observations": "\n".join(
+            f"co2_seen,{region},2020,{value},10^6 tCO2,eq,2021-06,example,B,,"
+            for region, value in (("CN-SN", 260), ("610100", 40))
+        ),
+        "targets": "\n".join(
+            f"{name},示例,sn-peak,C1.1,{region},co2_emissions,示例,Example,不高于,at most,quantified,"
+            f"expected,{comparator},{value},,,{unit},2020,2030,dated,energy,,,example,A"
+            for name, region, comparator, value, unit in (
+                ("L", "CN-SN", "le", 300, "10^6 tCO2"), ("C", "610100", "le", 30, "10^6 tCO2"),
+                ("P", "CN-SN", "change_about", -10, "%"),
+            )
+        ),
+    }  # fmt: skip
+    for name, rows in more.items():
+        with (folder / f"{name}.csv").open("a", encoding="utf-8") as stream:
+            stream.write(rows + "\n")
+    path = find_path(PathSource(pack=str(folder)), "CN-SN", 2025, AS_OF)
+    assert path.whole == pytest.approx(280.0)
+    assert path.basis_en == "target L Example"
 
 
 @pytest.mark.parametrize("wrong", [0.0, -1.0, float("nan"), float("inf")])

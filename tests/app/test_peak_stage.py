@@ -124,3 +124,36 @@ def test_the_stage_reads_what_it_names() -> None:
     stage = next(stage for stage in STAGES if stage.id == "peak_test")
     assert stage.files == PEAK_FILES
     assert stage.needs == PEAK_NEEDS
+
+
+def test_a_run_that_later_years_exceed_tells_of_no_peak(context: RunContext) -> None:
+    published = context.pack.tables["published_emissions"].filter(pl.col("variable") == "co2_total")
+    gone = published.filter(~pl.col("year").is_between(2015, 2018))
+    fallen = gone.with_columns(value=pl.when(pl.col("year") < 2012).then("value").otherwise(1.0))
+    last = {}
+    for name, changed in (("higher", gone), ("lower", fallen)):
+        tables = {**context.pack.tables, "published_emissions": changed}
+        found = next(
+            one for one in gather_candidates(tables, None, date(2026, 11, 22))
+            if one.series_id == "published_co2_total"
+        )  # fmt: skip
+        last[name] = (found.figures["year"].max(), found.testable)
+    assert last == {"higher": (2022, False), "lower": (2014, True)}
+
+
+def test_a_year_with_an_unknown_fuel_has_no_sum(context: RunContext) -> None:
+    emissions = context.given["inventory.emissions"]
+    coal = (pl.col("year") == 2018) & (pl.col("fuel") == "Raw_Coal")
+    holed = emissions.with_columns(value=pl.when(~coal).then("value"))
+    found = gather_candidates(context.pack.tables, holed, date(2026, 11, 22))[1]
+    assert found.series_id == "own_co2_fuel_combustion"
+    assert found.figures["year"].to_list() == [2019, 2020, 2021, 2022]
+
+
+def test_an_undated_figure_is_marked_so(context: RunContext) -> None:
+    observed = context.pack.tables["observations"]
+    undated = observed.with_columns(known_on=pl.lit(None, pl.String))
+    for table, assumed in ((observed, {False}), (undated, {True})):
+        found = gather_candidates({**context.pack.tables, "observations": table}, None, date(2026, 11, 22))
+        coal = next(one for one in found if one.series_id == "coal_output")
+        assert set(coal.figures["known_assumed"]) == assumed

@@ -21,6 +21,7 @@ from dafeng.cities.closeout import (
 )
 from dafeng.cities.closeout_document import compose_closeout
 from dafeng.cities.closeout_tables import say_chance
+from dafeng.cities.notice_document import name_target
 from dafeng.document import DocumentTable
 
 from .made_documents import DAY, FORBIDDEN, facts_of, with_column, wording
@@ -54,7 +55,8 @@ def test_every_target_of_the_period_is_listed_once(facts: Facts) -> None:
         "D-sx-es-14fyp-1", "D-sx-building-peak-2023-1", "D-sx-geothermal-2022-1", "D-sx-peak-pilot-2023-1",
     }  # fmt: skip
     table = next(part for part in closeout(facts).attachments[0].parts if isinstance(part, DocumentTable))
-    assert [row[0] for row in table.rows] == [d.target["name_zh"] for d in due]
+    assert [row[0] for row in table.rows] == [name_target(facts, d.target, wording()) for d in due]
+    assert "太原市能耗强度降幅（2024年）" in {row[0] for row in table.rows}
 
 
 def test_counts_follow_from_the_verdicts(facts: Facts) -> None:
@@ -88,7 +90,7 @@ def test_what_cannot_be_judged_is_told_with_its_cause(facts: Facts) -> None:
     due = [d for d in list_due(facts, PERIOD) if d.outcome == "unjudged"]
     told = {row[0]: row[-1] for table in document.tables if table.header[-1] == "说明" for row in table.rows}
     for each in due:
-        assert told[each.target["name_zh"]] == each.verdict["why_zh"]
+        assert told[name_target(facts, each.target, wording())] == each.verdict["why_zh"]
     assert any("不能判定不等于未完成" in p.text for p in document.paragraphs)
 
 
@@ -126,7 +128,13 @@ def test_warnings_of_the_next_period_are_in_natural_frequencies(facts: Facts) ->
     targets = list_outlook(facts, PERIOD)
     assert {row["target_year"] for row in targets} <= {2026, 2027, 2028, 2029, 2030}
     assert "T2.2.1-2" not in {row["target_id"] for row in targets}  # replaced
-    assert say_chance({"p_met": 0.314}, wording("zh")) == "十次中约3次"
+    assert say_chance({"p_met": 0.314}, wording("zh")) == "十次里约有3次"
+    assert (
+        say_chance({"p_met": 0.01, "p_met_high": 0.01}, wording("zh")) == "十次里不到1次"
+    )  # never “0 of ten”
+    assert say_chance({"p_met": 0.01, "p_met_high": 0.19}, wording("en")) == (
+        "fewer than 1 of ten, about 2 by the widest reading"
+    )
     assert say_chance({"p_met": None}, wording("zh")) == "不能估计"
     table = next(t for t in closeout(facts).tables if t.title == "下一阶段目标")
     assert len(table.rows) == len(targets)
@@ -138,6 +146,26 @@ def test_cities_without_figures_are_named_and_not_ranked(facts: Facts) -> None:
     assert len(blank) == 11
     text = "\n".join(closeout(facts).texts())
     assert all(row["name_zh"] in text for row in blank)
+
+
+def test_a_rule_pack_without_figures_is_one_sentence_and_the_others_name_their_rules(facts: Facts) -> None:
+    document = closeout(facts)
+    results = facts.tables["evaluation.results"]
+    table = next(t for t in document.tables if t.title == "考核结果")
+    assert table.header[:2] == ("单位", "规则（年度）")
+    told = results.filter(pl.col("outcome") != "no_figures")
+    assert [row[0] for row in table.rows] == told["name_zh"].to_list()
+    silent = results.filter(pl.col("outcome") == "no_figures").select("rule_pack", "year").unique()
+    said = [part.text for part in document.paragraphs if "不评分、不排名" in part.text]
+    assert len(said) == silent.height > 1
+
+
+def test_a_fall_is_a_positive_number_in_a_document(facts: Facts) -> None:
+    text = "\n".join(closeout(facts).texts())
+    assert "不高于−" not in text
+    assert "下降不低于14.5%" in text
+    assert "比2020年下降9.5%左右" in text
+    assert "a fall of at least 14.5%" in "\n".join(closeout(facts, "en").texts())
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -220,3 +220,22 @@ def test_who_is_only_informed_has_no_scores() -> None:
 def test_a_rate_that_does_not_exist_is_empty(required: float) -> None:
     row = score(evaluate([figure("a", "annual", required, 4.0)]), "annual")
     assert (row["completion_ratio"], row["points"], row["is_missed"]) == (None, 25.0, False)
+
+
+def test_noise_of_a_sum_costs_no_grade() -> None:
+    points = (5.1, 20.3, 19.7, 14.9)
+    assert sum(points) < 60.0  # by one unit of the last binary digit
+    items = [rule(f"i{place}", 25.0) for place in range(len(points))]
+    grades = [
+        rule(name, None, kind="grade", formula="none", from_points=limit)
+        for name, limit in (("pass", 60.0), ("fail", 0.0))
+    ]
+    figures = [award("a", f"i{place}", given) for place, given in enumerate(points)]
+    assert result(evaluate(figures, rules=rules_of(*items, *grades)))["grade_name"] == "pass"
+
+
+def test_appeals_alone_rank_nobody() -> None:
+    items = ("annual", "cumulative", "other_parts")
+    upheld = [appeal("upheld", 25.0, item_id=item) for item in items]
+    found = result(evaluate(full_row("b"), "a", "b", appeals=upheld))
+    assert (found["outcome"], found["rank"], found["points"]) == ("no_figures", None, None)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from dafeng.cities.facts import SourceMarks
-from dafeng.cities.notice_document import compose_notice, describe_target
+from dafeng.cities.notice_document import compose_notice, describe_target, name_target
 from dafeng.cities.notices import Notice, list_subjects, notice_rules, plan_notices
 from dafeng.cities.wording import document_texts
 from dafeng.report.official import check_length
@@ -133,6 +133,55 @@ def test_the_circular_is_within_its_limit_and_names_blank_cities() -> None:
         assert 300 < check_length(document) <= 4000
         text = "\n".join(document.texts())
         assert all(wording(language).name(row) in text for row in facts.cities)
+
+
+def circular_of(name: str, language: str = "zh") -> object:
+    facts = facts_of(name).facts
+    notice = next(n for n in plan_notices(facts, notice_rules()) if n.kind == "circular")
+    return compose_notice(facts, notice, wording(language), plan_document=PLAN[name])  # type: ignore[arg-type]
+
+
+def test_the_circular_holds_targets_of_the_province_and_its_cities_only() -> None:
+    facts = facts_of("shanxi").facts
+    table = circular_of("shanxi").attachments[0].parts[0]  # type: ignore[attr-defined]
+    places = {facts.region, *(row["code"] for row in facts.cities)}
+    shown = {
+        name_target(facts, row, wording())
+        for key, row in facts.targets.items()
+        if row["region"] in places and row["kind"] != "parameter" and key in facts.verdicts
+    }
+    names = [row[0] for row in table.rows]
+    assert set(names) <= shown
+    assert len(names) == len(set(names))  # three cities have a target of one name
+    assert "试验路国道编号" not in names
+    goals = {row[0]: row[1] for row in table.rows}
+    assert (
+        goals["单位地区生产总值能耗降幅（2021—2025年）"] == "下降不低于14.5%"
+    )  # as assigned, as in the close-out
+    seen = {row[0]: row[2] for row in table.rows}
+    assert seen["长距离煤焦铁路占比"] == "1（铁路货运量占比的全国位次）"  # a rank is no share
+    levels = {row[5] for row in table.rows}
+    assert levels <= {"不能判断", "一级（红）（参照）", "二级（黄）（参照）", "三级（绿）（参照）"}
+    text = "\n".join(part.text for part in circular_of("shanxi").paragraphs)  # type: ignore[attr-defined]
+    assert f"共{len(names)}项" in text
+    assert "待决策、二级（黄）（参照）" in text  # a level without its verdict would read as a miss
+
+
+def test_yearly_need_of_a_share_is_in_points_and_computed_figures_are_short() -> None:
+    facts = facts_of("shanxi").facts
+    told = describe_target(facts, "D-sx-work-report-2023-1", wording("zh"), SourceMarks(facts))
+    assert "今后每年需要5.5个百分点" in told
+    assert "按进度应达87.3%" in told
+    assert "《山西省政府工作报告（2023年）》" in told
+
+
+def test_an_interview_is_a_notice_and_no_letter() -> None:
+    facts = facts_of("tiny").facts
+    notice = planned(facts)["interview", "drc"]
+    document = compose_notice(facts, notice, wording("zh"), plan_document=PLAN["tiny"])
+    text = "\n".join(part.text for part in document.paragraphs)
+    assert "通知如下" in text
+    assert "函告" not in text
 
 
 def test_without_warnings_nothing_is_invented() -> None:

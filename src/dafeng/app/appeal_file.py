@@ -16,6 +16,7 @@ from dafeng.pack import read_pack
 from dafeng.parsing import MAX_BYTES
 from dafeng.period import latest_date
 from dafeng.store.atomic import write_bytes_atomically
+from dafeng.store.lock import hold_lock
 from dafeng.table import empty_table, frame_of
 
 if TYPE_CHECKING:
@@ -66,13 +67,15 @@ def record_appeal(request: AppealRequest) -> pl.DataFrame:
     """
     rules = read_rules(request.rules, request.max_bytes) if request.rules else builtin_rules()
     pack, file = read_pack(request.pack), request.record.name
-    before = empty_table(EvaluationAppeals)
-    if request.record.exists():
-        before = read_given(request.record, EvaluationAppeals, rules, request.max_bytes).frame
-    whole = append_appeals(before, _new_row(request, pack), file)
-    rows = pl.int_range(2, whole.height + 2, eager=True)
-    check_appeal_record(pack, GivenTable(whole, rows, file, rules), request.as_of)
-    write_bytes_atomically(request.record, whole.write_csv().encode("utf-8"))
+    added = _new_row(request, pack)
+    with hold_lock(request.record.parent / f".{file}.lock"):
+        before = empty_table(EvaluationAppeals)
+        if request.record.exists():
+            before = read_given(request.record, EvaluationAppeals, rules, request.max_bytes).frame
+        whole = append_appeals(before, added, file)
+        rows = pl.int_range(2, whole.height + 2, eager=True)
+        check_appeal_record(pack, GivenTable(whole, rows, file, rules), request.as_of)
+        write_bytes_atomically(request.record, whole.write_csv().encode("utf-8"))
     return whole
 
 

@@ -13,6 +13,7 @@ from dafeng.files import read_bytes
 from dafeng.parsing import MAX_BYTES, parse_csv
 from dafeng.pathway.answers import FanChart
 from dafeng.table import KnownNames
+from dafeng.tracking.paths import LEVELS
 from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def find_path(source: PathSource, region: str, year: int, as_of: date) -> YearPa
 
 
 def _target_path(pack: str, region: str, year: int, as_of: date) -> YearPath | None:
-    """Return the required CO2 of a target that leads to a level, the strictest if there are several."""
+    """Return the required CO2 of a target of the province on a level, the strictest if there are several."""
     from dafeng.app.stages import RunContext  # noqa: PLC0415 - slow import, only with a pack
     from dafeng.app.track_stage import track_targets  # noqa: PLC0415 - slow import
     from dafeng.pack import read_pack  # noqa: PLC0415 - only with a pack
@@ -83,7 +84,11 @@ def _target_path(pack: str, region: str, year: int, as_of: date) -> YearPath | N
     context = RunContext(read_pack(pack), as_of, accept_findings=False)
     if context.pack.config.pack.region != region:
         return None
-    targets = context.pack.tables["targets"].filter(pl.col("indicator_id") == PEAK_INDICATOR)
+    targets = context.pack.tables["targets"].filter(
+        (pl.col("indicator_id") == PEAK_INDICATOR)
+        & (pl.col("region") == region)
+        & pl.col("comparator").is_in(LEVELS)
+    )
     paths = track_targets(context).tables["tracking.paths"].frame
     rows = paths.filter(pl.col("year") == year).join(
         targets.select("target_id", "name_zh", "name_en"), on="target_id", how="inner"

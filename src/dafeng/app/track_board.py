@@ -82,11 +82,12 @@ def replay_pack(pack_name: str, first: int, last: int, as_of: date, *, values: b
         raise InputRefused([Finding("replay_span", params={"first": first, "last": last, "today": as_of})])
     context = with_accounts(RunContext(read_pack(pack_name), as_of, accept_findings=True))
     tables, scope = context.pack.tables, context.pack.config.decisions.same_scope
+    accounts = {day: accounts_on(context, day) for day in days}
     if values:
-        return replay_values(tables, days, scope, lambda day: accounts_on(context, day))
+        return replay_values(tables, days, scope, accounts.__getitem__)
     return replay_verdicts(
-        tables, days, readings_of(context.pack), scope, lambda day: accounts_on(context, day),
-        lambda day: warn_on(context, day),
+        tables, days, readings_of(context.pack), scope, accounts.__getitem__,
+        lambda day: warn_on(context, day, accounts[day]),
     )  # fmt: skip
 
 

@@ -10,8 +10,8 @@ import polars as pl
 from dafeng.app.decomposition_stage import decompose_pack
 from dafeng.app.pathway_stage import PLANNED
 from dafeng.app.tables import name_tables
-from dafeng.app.track_accounts import ACCOUNT_TABLES, list_accounts
-from dafeng.app.track_stage import TRACKING_FILES, readings_of, track_targets, with_accounts
+from dafeng.app.track_accounts import ACCOUNT_TABLES
+from dafeng.app.track_stage import TRACKING_FILES, accounts_on, readings_of, track_targets, with_accounts
 from dafeng.provenance import Step
 from dafeng.result import Result
 from dafeng.settings import read_settings
@@ -101,10 +101,19 @@ def warn_now(context: RunContext) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def warn_on(context: RunContext, day: date) -> pl.DataFrame:
-    """Return the warnings of a day of the past, by what was known then; futures were not drawn then."""
+def warn_on(context: RunContext, day: date, accounts: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Return the warnings of a day of the past, by what was known then; futures were not drawn then.
+
+    Parameters
+    ----------
+    context : RunContext
+    day : date
+    accounts : AccountValues, optional
+        As known on the day, where they were made already.
+    """
     tables, scope = context.pack.tables, context.pack.config.decisions.same_scope
-    accounts, readings = list_accounts(context.given, day), readings_of(context.pack)
+    readings = readings_of(context.pack)
+    accounts = accounts_on(context, day) if accounts is None else accounts
     inputs = WarningInputs(
         values=list_values(tables, day, scope, accounts),
         effects=context.given.get("decomposition.effects"), same_scope=scope,
@@ -117,9 +126,10 @@ def replay_warnings(context: RunContext) -> pl.DataFrame:
     """Return verdict, level and chance of every target at each year end from the base year to the day."""
     pack = context.pack
     days = [day for day in year_ends(pack.config.pack.base_year, context.as_of.year) if day <= context.as_of]
+    accounts = {day: accounts_on(context, day) for day in days}
     return replay_verdicts(
         pack.tables, days, readings_of(pack), pack.config.decisions.same_scope,
-        lambda day: list_accounts(context.given, day), lambda day: warn_on(context, day),
+        accounts.__getitem__, lambda day: warn_on(context, day, accounts[day]),
     )  # fmt: skip
 
 

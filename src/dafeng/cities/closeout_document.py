@@ -15,7 +15,7 @@ from dafeng.cities.closeout_tables import (
     unjudged_table,
 )
 from dafeng.cities.facts import SourceMarks
-from dafeng.cities.notice_document import list_sources
+from dafeng.cities.notice_document import list_sources, name_target
 from dafeng.document import Attachment, OfficialDocument, Paragraph
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _scopes(case: CloseoutCase) -> list[Part]:
     noted = closeout.list_scope_notes(case.due)
     said = [
         case.wording.say(
-            "closeout.scope_line", name=case.wording.name(each.target),
+            "closeout.scope_line", name=name_target(case.facts, each.target, case.wording),
             scope=case.wording.name(each.target, "scope") or case.wording.name(each.verdict, "why"),
         )
         for each in noted
@@ -190,6 +190,24 @@ def _bodies(case: CloseoutCase) -> list[Part]:
     blank = [case.wording.name(row) for row in closeout.list_blank_cities(facts, case.due)]
     if blank:
         parts.append(Paragraph(say("closeout.cities_blank", cities=case.wording.listed(blank))))
-    results = facts.rows("evaluation.results")
-    parts.append(evaluation_table(results, case) if results else Paragraph(say("closeout.evaluation_none")))
-    return parts
+    return [*parts, *_evaluations(facts.rows("evaluation.results"), case)]
+
+
+def _evaluations(results: Sequence[Row], case: CloseoutCase) -> list[Part]:
+    """Return the results of each rule pack and year; one without any figure as one sentence."""
+    say, listed = case.wording.say, case.wording.listed
+    if not results:
+        return [Paragraph(say("closeout.evaluation_none"))]
+    groups: dict[tuple[str, int], list[Row]] = {}
+    for row in results:
+        groups.setdefault((row["rule_pack"], row["year"]), []).append(row)
+    parts: list[Part] = []
+    told: list[Row] = []
+    for (pack, year), rows in groups.items():
+        if all(row["outcome"] == "no_figures" for row in rows):
+            names = listed(case.wording.name(row) for row in rows)
+            params = {"pack": pack, "year": year, "count": len(rows), "subjects": names}
+            parts.append(Paragraph(say("closeout.unscored", **params)))
+        else:
+            told += rows
+    return [*parts, evaluation_table(told, case)] if told else parts

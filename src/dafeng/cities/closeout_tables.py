@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dafeng.cities.notice_document import say_outcome
+from dafeng.cities.notice_document import name_target, say_goal, say_outcome
 from dafeng.document import DocumentTable
+from dafeng.tracking.warning.hint import say_tenths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from dafeng.cities.wording import Wording
 
 Row = dict[str, Any]
-TENTHS = 10
 
 
 def counts_table(
@@ -52,7 +52,7 @@ def due_table(title: str, due: Sequence[DueTarget], case: CloseoutCase) -> Docum
     wording = case.wording
     rows = tuple(
         (
-            wording.name(each.target),
+            name_target(case.facts, each.target, wording),
             _goal(each.target, case),
             *_evidence(each.verdict, case),
             wording.term("verdict", each.verdict["verdict"]),
@@ -68,7 +68,7 @@ def unjudged_table(title: str, due: Sequence[DueTarget], case: CloseoutCase) -> 
     wording = case.wording
     rows = tuple(
         (
-            wording.name(each.target),
+            name_target(case.facts, each.target, wording),
             _goal(each.target, case),
             *_evidence(each.verdict, case),
             wording.name(each.verdict, "why"),
@@ -125,24 +125,38 @@ def evaluation_table(results: Sequence[Row], case: CloseoutCase) -> DocumentTabl
     wording = case.wording
     rows = tuple(
         (
-            wording.name(row), wording.term("evaluation_outcome", row["outcome"]),
-            f"{wording.amount(row['points'], '1')}/{wording.amount(row['points_judged'], '1')}",
+            wording.name(row), f"{row['rule_pack']}（{row['year']}）",
+            wording.term("evaluation_outcome", row["outcome"]), _say_points(row, wording),
             wording.term("evaluation_grade", row["grade_name"]) or "—", str(row["rank"] or "—"),
             wording.name(row, "why"),
         )
         for row in results
     )  # fmt: skip
-    names = ("unit_name", "outcome", "points", "grade_name", "rank", "why")
+    names = ("unit_name", "rules", "outcome", "points", "grade_name", "rank", "why")
     title = wording.say("closeout.table.evaluation")
-    return DocumentTable(title, _header(names, wording), rows, (3, 2.4, 1.8, 1.4, 1, 5))
+    return DocumentTable(title, _header(names, wording), rows, (3, 2, 2.2, 1.6, 1.2, 1, 5))
+
+
+def _say_points(row: Row, wording: Wording) -> str:
+    """Return points of the points judged; a dash where nothing was judged."""
+    if row["points"] is None:
+        return "—"
+    return f"{wording.amount(row['points'], '1')}/{wording.amount(row['points_judged'], '1')}"
 
 
 def say_chance(warning: Mapping[str, Any], wording: Wording) -> str:
-    """Return the chance by trend in tenths, in words of natural frequency; never a number of three digits."""
+    """Return the chance by trend in words of natural frequency; never a number of three digits."""
     chance = warning.get("p_met")
     if chance is None:
         return wording.say("closeout.chance_none")
-    return wording.say("closeout.chance", tenths=round(TENTHS * chance))
+    widest = warning.get("p_met_high", chance)
+    strict, wide = (_say_tenths(share, wording) for share in (chance, chance if widest is None else widest))
+    key = "closeout.chance" if strict == wide else "closeout.chance_range"
+    return wording.say(key, frequency=strict, widest=wide)
+
+
+def _say_tenths(chance: float, wording: Wording) -> str:
+    return say_tenths(chance)[0].replace(" ", "") if wording.language == "zh" else say_tenths(chance)[1]
 
 
 def _evidence(verdict: Row, case: CloseoutCase) -> tuple[str, str, str, str]:
@@ -159,7 +173,7 @@ def _evidence(verdict: Row, case: CloseoutCase) -> tuple[str, str, str, str]:
 def _goal(target: Row, case: CloseoutCase) -> str:
     """Return the goal with the source of the document that sets it."""
     given = case.facts.assigned.get(target["target_id"])
-    goal = case.wording.goal(target, given["value"] if given else None)
+    goal = say_goal(case.facts, target, case.wording)
     return f"{goal} {case.marks.mark((given or target)['source_id'])}"
 
 

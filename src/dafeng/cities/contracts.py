@@ -202,7 +202,7 @@ class DepartmentTargets(Table):
 
 
 class CityDossiers(Table):
-    """One row a target of a city beside the province, and one a target of the province that the city lacks."""
+    """One row a target of a city beside the province; also the province's with none of the city on record."""
 
     region: str = column(key=True, zh="城市", en="City")
     target_id: str = column(

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from dafeng.cities.appeals import known_appeals, latest_appeals
 from dafeng.cities.contracts import EvaluationResults, EvaluationScores
-from dafeng.cities.evaluation_items import BothNames, ItemScore, judge_item, say, year_of_plan
+from dafeng.cities.evaluation_items import EXACT, BothNames, ItemScore, judge_item, say, year_of_plan
 from dafeng.cities.evaluation_rules import ITEM_KINDS, is_in_force
 from dafeng.cities.ranks import WeightDraws, rank_subjects
 from dafeng.period import latest_date
@@ -57,13 +58,18 @@ class EvaluationCase:
     as_of: date
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Known:
     """Items of the rule pack, and figures and appeals by subject, year and item."""
 
     items: list[Row]
     figures: dict[Key, Row]
     appeals: dict[Key, Row]
+
+    @cached_property
+    def told(self) -> set[tuple[str, int]]:
+        """Subjects and years with a figure; without one no appeal gives points, so that nobody is ranked."""
+        return {key[:2] for key in self.figures}
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +154,7 @@ def _score(case: EvaluationCase, subject: str, item: Row, known: _Known) -> Row:
     key = (subject, year, item["item_id"])
     figure, appeal = known.figures.get(key), known.appeals.get(key)
     judged = judge_item(item, figure, _yearly_falls(subject, year, item, known))
-    upheld = appeal["upheld"] if appeal else None
+    upheld = appeal["upheld"] if appeal and (subject, year) in known.told else None
     status = "no_figures" if judged.reason in UNJUDGED and not upheld else "scored"
     if status == "scored" and item["points_max"] is None:
         status = "weight_unknown"
@@ -198,7 +204,7 @@ def _explain(judged: ItemScore, status: str, appeal: Row | None) -> dict[str, st
     if status == "weight_unknown":
         codes["weightless"] = {}
     if appeal:
-        if appeal["upheld"]:
+        if appeal["upheld"] and status != "no_figures":
             codes["appeal_upheld"] = {"decided": appeal["upheld"]["decided_on"]}
         if appeal["decision"] != "upheld":
             codes[f"appeal_{appeal['decision']}"] = {}
@@ -250,7 +256,9 @@ def _grade(outcome: str, points: float | None, rules: pl.DataFrame) -> str | Non
     """Return the grade: that of the points where all items are judged, the lowest one after a miss."""
     if outcome == "failed":
         return "fail"
-    reached = rules.filter((pl.col("kind") == "grade") & (pl.col("from_points") <= (points or 0.0)))
+    total = points or 0.0
+    limit = pl.col("from_points")
+    reached = rules.filter((pl.col("kind") == "grade") & (limit <= total + EXACT * limit.abs()))
     if outcome != "complete" or reached.is_empty():
         return None
     return str(reached.sort("from_points")["item_id"][-1])

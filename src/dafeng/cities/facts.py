@@ -101,9 +101,9 @@ class Facts:
         return self.by_key("tracking.warnings", "target_id")
 
     @cached_property
-    def published_series(self) -> frozenset[str]:
-        """Ids of published series; a verdict on any other one rests on a figure that is computed."""
-        return frozenset(row["series_id"] for row in self.rows("tracking.series"))
+    def published_series(self) -> dict[str, Row]:
+        """Published series by id; a verdict on any other one rests on a figure that is computed."""
+        return self.by_key("tracking.series", "series_id")
 
     @cached_property
     def assigned(self) -> dict[str, Row]:
@@ -163,7 +163,7 @@ class Facts:
         """Return a body, or the one that took its place by the day."""
         seen = {agency_id}
         row = self.agencies[agency_id]
-        while row["successor_id"] and row["valid_to"] and latest_date(row["valid_to"]) <= self.as_of:
+        while row["successor_id"] and row["valid_to"] and latest_date(row["valid_to"]) < self.as_of:
             if row["successor_id"] in seen:
                 break
             seen.add(row["successor_id"])

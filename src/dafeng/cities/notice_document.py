@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 COMPUTED_DIGITS = 3
 """Digits of a figure that is computed and not published. [1]"""
+WHOLE_DIGITS = 6
+"""Digits of a schedule or yearly need of :data:`SMALL` and more. [1]"""
+SMALL = 100.0
+"""Above it a computed figure has :data:`WHOLE_DIGITS`. [1]"""
 BEHIND = ("missed", "off_track")
+WARNED = ("red", "amber")
+NO_LEVEL = "cannot_judge"
 NUMERALS = ("一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
 
 
@@ -66,7 +72,9 @@ def _compose_letter(facts: Facts, notice: Notice, wording: Wording, plan: Row) -
     ]
     for place, target_id in enumerate(notice.target_ids):
         head = wording.say(
-            "target.head", place=_numeral(place, wording), name=wording.name(facts.targets[target_id])
+            "target.head",
+            place=_numeral(place, wording),
+            name=name_target(facts, facts.targets[target_id], wording),
         )
         parts += [
             Paragraph(head, "subheading"),
@@ -105,7 +113,7 @@ def describe_target(facts: Facts, target_id: str, wording: Wording, marks: Sourc
     setter = given or target
     said = [
         wording.say(
-            "target.goal", goal=wording.goal(target, given["value"] if given else None),
+            "target.goal", goal=say_goal(facts, target, wording),
             year=target["target_year"] or "—",
             document=wording.name(facts.documents[setter["document_id"]], "title"),
             mark=marks.mark(setter["source_id"]),
@@ -113,14 +121,14 @@ def describe_target(facts: Facts, target_id: str, wording: Wording, marks: Sourc
         _say_seen(facts, verdict, wording, marks),
     ]  # fmt: skip
     if warning is not None and warning["required"] is not None:
-        said.append(
-            wording.say("target.required", required=wording.amount(warning["required"], warning["unit"]))
-        )
+        required = _say_computed(warning["required"], warning["unit"], wording)
+        said.append(wording.say("target.required", required=required))
     if warning is not None:
         key = "target.level" if warning["is_official"] else "target.level_analogy"
         said.append(wording.say(key, level=wording.term("warning_level", warning["level"])))
         if warning["needed_per_year"] is not None and warning["level"] in {"red", "amber"}:
-            needed = wording.amount(warning["needed_per_year"], warning["unit"])
+            step = "pp" if warning["unit"] == "%" else warning["unit"]
+            needed = _say_computed(warning["needed_per_year"], step, wording)
             said.append(wording.say("target.needed", needed=needed))
     if verdict is not None:
         name = wording.term("verdict", verdict["verdict"])
@@ -128,13 +136,45 @@ def describe_target(facts: Facts, target_id: str, wording: Wording, marks: Sourc
     return ("" if wording.language == "zh" else " ").join(said)
 
 
+def name_target(facts: Facts, target: Row, wording: Wording) -> str:
+    """Return the name of a target, with its city or country where that is not the province."""
+    name = wording.name(target)
+    if target["region"] == facts.region:
+        return name
+    place = wording.name(facts.regions[target["region"]])
+    return f"{place}{name}" if wording.language == "zh" else f"{place}: {name}"
+
+
+def say_goal(facts: Facts, target: Row, wording: Wording) -> str:
+    """Return what a target asks for, with the number that a later document gives it."""
+    given = facts.assigned.get(target["target_id"])
+    return wording.goal(target, given["value"] if given else None)
+
+
 def say_outcome(facts: Facts, verdict: Row, wording: Wording) -> str:
-    """Return the figure of a verdict with its bound; one that we computed with three digits."""
+    """Return the figure of a verdict with its bound; one that we computed with three digits.
+
+    A figure in another unit than the target is named by its series: a rank is no share.
+    """
     value = verdict["observed"]
-    computed = verdict["series_id"] not in facts.published_series
-    if value is not None and computed and facts.published_series:
+    series = facts.published_series.get(verdict["series_id"])
+    if value is not None and series is None and facts.published_series:
         value = float(f"{value:.{COMPUTED_DIGITS}g}")
-    return wording.seen(value, verdict["unit"], verdict["bound"])
+    seen = wording.seen(value, verdict["unit"], verdict["bound"])
+    if value is None or series is None or _same_unit(facts.targets[verdict["target_id"]], verdict):
+        return seen
+    name = wording.name(series)
+    return f"{seen}（{name}）" if wording.language == "zh" else f"{seen} ({name})"
+
+
+def _same_unit(target: Row, verdict: Row) -> bool:
+    return target["unit"] == verdict["unit"] or target["value"] is None
+
+
+def _say_computed(value: float, unit: str | None, wording: Wording) -> str:
+    """Return a figure that was computed, with as many digits as the explanation of a warning gives it."""
+    digits = COMPUTED_DIGITS if abs(value) < SMALL else WHOLE_DIGITS
+    return wording.amount(float(f"{value:.{digits}g}"), unit)
 
 
 def _say_seen(facts: Facts, verdict: Row | None, wording: Wording, marks: SourceMarks) -> str:
@@ -157,9 +197,8 @@ def _measures(facts: Facts, notice: Notice, wording: Wording) -> list[Paragraph]
         )
         for row in rows.values()
     ]  # fmt: skip
-    return [Paragraph(text) for text in (said or [wording.say("measure.none")])] + [
-        Paragraph(wording.say("measure.frame"))
-    ]
+    listed = [*said, wording.say("measure.note")] if said else [wording.say("measure.none")]
+    return [Paragraph(text) for text in (*listed, wording.say("measure.frame"))]
 
 
 def _opening(facts: Facts, notice: Notice, wording: Wording, plan: Row) -> str:
@@ -167,8 +206,9 @@ def _opening(facts: Facts, notice: Notice, wording: Wording, plan: Row) -> str:
         (row for row in notice_rules().iter_rows(named=True) if row["rule_id"] in notice.rule_ids), None
     )
     number = plan.get("number") or ""
+    keys = {"circular": "circular.opening", "interview": "interview.opening"}
     return wording.say(
-        "circular.opening" if notice.kind == "circular" else "opening",
+        keys.get(notice.kind, "opening"),
         basis=wording.name(basis or notice_rules().row(0, named=True), "basis"),
         plan=wording.name(plan, "title"), number=wording.say("plan.number", number=number) if number else "",
         day=wording.day(facts.as_of),
@@ -178,16 +218,10 @@ def _opening(facts: Facts, notice: Notice, wording: Wording, plan: Row) -> str:
 def _compose_circular(facts: Facts, notice: Notice, wording: Wording, plan: Row) -> OfficialDocument:
     marks = SourceMarks(facts)
     region = wording.name(facts.regions[facts.region])
-    own = [
-        (target_id, row)
-        for target_id, row in facts.verdicts.items()
-        if facts.targets[target_id]["document_id"] == plan.get("document_id")
-        or facts.targets[target_id]["region"] != facts.region
-        or row["verdict"] in BEHIND
-    ]
+    named = _list_checked(facts, plan)
+    own = [each for each in named if facts.targets[each[0]]["kind"] != "parameter"]
     counts = Counter(row["verdict"] for _, row in own)
     listed = wording.listed(_count("verdict", code, n, wording) for code, n in counts.most_common())
-    levels = Counter(facts.warnings[key]["level"] for key, _ in own if key in facts.warnings)
     parts: list[Part] = [
         Paragraph(_opening(facts, notice, wording, plan)),
         Paragraph(wording.say("circular.head.all"), "heading"),
@@ -197,7 +231,8 @@ def _compose_circular(facts: Facts, notice: Notice, wording: Wording, plan: Row)
                 counts=listed,
             )
         ),
-        Paragraph(_say_levels(levels, wording)),
+        *_say_parameters(len(named) - len(own), wording),
+        Paragraph(_say_levels(facts, own, wording)),
         Paragraph(wording.say("circular.head.behind"), "heading"),
         *_behind(facts, own, wording, marks),
         Paragraph(wording.say("circular.head.cities"), "heading"),
@@ -207,10 +242,11 @@ def _compose_circular(facts: Facts, notice: Notice, wording: Wording, plan: Row)
     ]  # fmt: skip
     rows = tuple(
         (
-            wording.name(facts.targets[target_id]), wording.goal(facts.targets[target_id]),
+            name_target(facts, facts.targets[target_id], wording),
+            say_goal(facts, facts.targets[target_id], wording),
             say_outcome(facts, row, wording), wording.period(row["period"]),
             wording.term("verdict", row["verdict"]),
-            wording.term("warning_level", facts.warnings.get(target_id, {}).get("level")) or "—",
+            _say_level(facts.warnings.get(target_id, {}), wording) or "—",
             marks.mark(row["source_id"]),
         )
         for target_id, row in own
@@ -230,16 +266,18 @@ def _behind(
     """Return one line a target that is missed, off track or of level 1 or 2."""
     found = []
     for target_id, row in own:
-        level = facts.warnings.get(target_id, {}).get("level")
-        states = [wording.term("verdict", row["verdict"])] if row["verdict"] in BEHIND else []
-        states += [wording.term("warning_level", level)] if level in {"red", "amber"} else []
-        if not states:
+        warning = facts.warnings.get(target_id, {})
+        warned = warning.get("level") in WARNED
+        if row["verdict"] not in BEHIND and not warned:
             continue
+        states = [wording.term("verdict", row["verdict"])]
+        states += [_say_level(warning, wording)] if warned else []
         target = facts.targets[target_id]
         bodies = wording.listed(wording.name(facts.agencies[each]) for each in facts.bodies_of(target_id))
         found.append(
             wording.say(
-                "circular.behind_line", name=wording.name(target), goal=wording.goal(target),
+                "circular.behind_line", name=name_target(facts, target, wording),
+                goal=say_goal(facts, target, wording),
                 seen=say_outcome(facts, row, wording), period=wording.period(row["period"]),
                 mark=marks.mark(row["source_id"]), state=wording.listed(states), bodies=bodies or "—",
             )
@@ -247,11 +285,38 @@ def _behind(
     return [Paragraph(text) for text in found or [wording.say("circular.behind_none")]]
 
 
-def _say_levels(counts: Counter[str], wording: Wording) -> str:
-    if not counts:
+def _list_checked(facts: Facts, plan: Row) -> list[tuple[str, Row]]:
+    """Return the plan's targets with a verdict, those of the cities, and any other that is behind."""
+    cities = {row["code"] for row in facts.cities}
+    return [
+        (target_id, row)
+        for target_id, row in facts.verdicts.items()
+        if (target := facts.targets[target_id])["document_id"] == plan.get("document_id")
+        or target["region"] in cities
+        or (target["region"] == facts.region and row["verdict"] in BEHIND)
+    ]
+
+
+def _say_parameters(count: int, wording: Wording) -> list[Paragraph]:
+    return [Paragraph(wording.say("circular.parameters", count=count))] if count else []
+
+
+def _say_level(warning: Row, wording: Wording) -> str:
+    """Return a level of warning, marked where the rule does not name the quantity; empty without one."""
+    level = wording.term("warning_level", warning.get("level"))
+    if not level or warning["level"] == NO_LEVEL or warning["is_official"]:
+        return level
+    return wording.say("circular.analogy", level=level)
+
+
+def _say_levels(facts: Facts, own: list[tuple[str, Row]], wording: Wording) -> str:
+    warnings = [facts.warnings[key] for key, _ in own if key in facts.warnings]
+    if not warnings:
         return wording.say("circular.levels_none")
+    counts = Counter(row["level"] for row in warnings)
     listed = wording.listed(_count("warning_level", code, n, wording) for code, n in counts.most_common())
-    return wording.say("circular.levels", counts=listed)
+    official = sum(row["is_official"] and row["level"] != NO_LEVEL for row in warnings)
+    return wording.say("circular.levels", counts=listed, official=official)
 
 
 def _say_cities(facts: Facts, wording: Wording) -> list[Paragraph]:

@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     """Writes a number with its unit in a language."""
 
 
+FALLS = {
+    "le": "goal.fall", "about": "goal.fall_about", "eq": "goal.fall_about",
+    "change_about": "goal.change_fall_about",
+}  # fmt: skip
+"""Comparison of a change below zero -> its words: a fall is a positive number in a document."""
+
+
 @cache
 def document_texts() -> dict[str, dict[str, str]]:
     """Return the templates of documents: key -> {zh, en}."""
@@ -90,14 +97,18 @@ class Wording:
         """
         unit, given = target["unit"], target["value"]
         comparator = target["comparator"] if value is None else "le" if value < 0 else "ge"
-        key = f"goal.{comparator}"
+        asked = given if value is None else value
+        if asked is not None and asked < 0 and comparator in FALLS:
+            key, asked = FALLS[comparator], -asked
+        else:
+            key = f"goal.{comparator}"
         if key not in document_texts():
             return self.term("comparator", comparator)
         year = target["base_year"]
         base = self.say("base.year", year=year) if year else self.say("base.open")
         low, high = (self.quantity(target[side], unit, self.language) for side in ("lower", "upper"))
         return self.say(
-            key, value=self.quantity(given if value is None else value, unit, self.language),
+            key, value=self.quantity(asked, unit, self.language),
             low=low, high=high, base=base,
             year=target["target_year"] or "—",
         )  # fmt: skip

@@ -81,14 +81,17 @@ def gather_candidates(
 
 
 def _sum_fuels(emissions: pl.DataFrame, variable: str) -> pl.DataFrame:
-    """Return the yearly total of a variable: its row without fuel, else the sum over fuels."""
+    """Return the yearly total of a variable: its row without fuel, else the sum over fuels.
+
+    A year in which any of them is not known has no sum.
+    """
     rows = emissions.filter((pl.col("variable") == variable) & (pl.col("sector") == "total"))
     whole = rows.filter(pl.col("fuel").is_null())
     rows = whole if whole.height else rows
     return (
-        rows.drop_nulls("value")
-        .group_by("region", "year", "unit", maintain_order=True)
-        .agg(pl.col("value").sum(), pl.col("source").unique().sort().str.join(";").alias("source_ids"),
+        rows.group_by("region", "year", "unit", maintain_order=True)
+        .agg(pl.when(~pl.col("value").is_null().any()).then(pl.col("value").sum()),
+             pl.col("source").unique().sort().str.join(";").alias("source_ids"),
              pl.col("quality").max().alias("grade"))
     )  # fmt: skip
 
@@ -122,7 +125,7 @@ def _observed(tables: Mapping[str, pl.DataFrame], as_of: date) -> list[Candidate
     figures = known.with_columns(
         year=pl.col("period").cast(pl.Int64),
         published=pl.col("known_on").map_elements(latest_date, return_dtype=pl.Date),
-        known_assumed=pl.lit(value=False),
+        known_assumed=pl.col("known_on").is_null(),
         source_ids=pl.col("source_id"),
         unit=pl.col("unit").fill_null(""),
     ).sort("grade", "published", descending=[True, False], nulls_last=False)
@@ -150,9 +153,15 @@ def _list_wanted(tables: Mapping[str, pl.DataFrame]) -> list[str]:
 
 
 def _latest_run(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the latest run of consecutive years that is long enough, else the latest run."""
+    """Return the latest run of consecutive years that is long enough, else the latest run.
+
+    A run is no longer told of where a later year stands above its maximum: the series has not peaked in it.
+    """
     years = rows["year"].sort().to_list()
     first, last = find_run(years)
+    inside = rows.filter(pl.col("year").is_between(first, last))["value"]
+    if rows.filter((pl.col("year") > last) & (pl.col("value") > inside.max())).height:
+        first, last = find_run(years, fewest=1)
     chosen = rows.filter(pl.col("year").is_between(first, last)).sort("year")
     return chosen.select(_FIGURES)
 

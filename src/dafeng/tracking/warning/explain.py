@@ -10,8 +10,10 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import LANGUAGES
+from dafeng.tracking.paths import CHANGES
 from dafeng.tracking.paths import LEVELS as LEVEL_COMPARATORS
 from dafeng.tracking.warning.barometer import indicator_roles, read_rows
+from dafeng.tracking.warning.goals import level_of
 from dafeng.tracking.warning.hint import say_tenths
 
 if TYPE_CHECKING:
@@ -51,16 +53,25 @@ def measure_change(known: Known, standing: Standing) -> dict[str, float | None]:
     return {"last_change": mean, "needed_per_year": needed}
 
 
-def find_milestone(known: Known, milestones: Mapping[int, float]) -> tuple[int, float] | None:
-    """Return the newest milestone that a figure of its own year misses: (year, required value)."""
+def find_milestone(known: Known, standing: Standing) -> tuple[int, float] | None:
+    """Return the newest milestone that a figure of its own year misses: (year, required value).
+
+    A cumulative change is compared with a figure that counts from the base year, and of a change against the
+    base year the milestone is shown as the level that it asks for.
+    """
     lower = known.lower_is_better(None, 0.0)
-    for year in sorted(milestones, reverse=True):
-        figure = known.figures.in_year(year)
-        if figure is None or year > known.case.as_of.year:
+    for year, number in sorted(known.case.path.milestones, reverse=True):
+        figure, required = known.figures.in_year(year), number
+        if known.is_cumulative:
+            figure = standing.figure if standing.figure and standing.figure.year == year else None
+        elif known.comparator in CHANGES and standing.schedule is not None:
+            required = level_of(standing.schedule.base, number, known.comparator)
+        elif known.comparator in CHANGES:
             continue
-        short = figure.value > milestones[year] if lower else figure.value < milestones[year]
-        if short and figure.bound in {"eq", "about"}:
-            return year, milestones[year]
+        if figure is None or figure.bound not in {"eq", "about"}:
+            continue
+        if figure.value > required if lower else figure.value < required:
+            return year, required
     return None
 
 

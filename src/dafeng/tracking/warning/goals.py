@@ -41,12 +41,15 @@ class Known:
         Of its indicator and region.
     spans : frozenset of str
         Series that may judge the indicator.
+    indicator_unit : str or None
+        Unit of the figures, where the number of the target is a change in %.
     """
 
     case: Case
     verdict: Mapping[str, Any]
     figures: YearlyFigures
     spans: frozenset[str] = frozenset()
+    indicator_unit: str | None = None
 
     @property
     def comparator(self) -> str:
@@ -60,6 +63,12 @@ class Known:
     def number(self) -> float | None:
         """The goal itself, the lower end of a range [unit of the target]."""
         return self.case.goal
+
+    @property
+    def unit(self) -> str | None:
+        """Unit of the figures and of the levels that they are compared with."""
+        written: str | None = self.case.target["unit"]
+        return self.indicator_unit if self.comparator in CHANGES else written
 
     @property
     def is_cumulative(self) -> bool:
@@ -83,7 +92,7 @@ class Known:
             return None
         plain = "about" if comparator == "change_about" else "ge"
         change = goal_of(plain, number, self.case.direction, tolerance)
-        return Goal(_level(base, change.low, comparator), _level(base, change.high, comparator))
+        return Goal(level_of(base, change.low, comparator), level_of(base, change.high, comparator))
 
     def lower_is_better(self, base: float | None, end: float) -> bool:
         """Return whether less is better: by the comparator, the indicator, or the side of the goal."""
@@ -94,10 +103,12 @@ class Known:
         return self.case.direction in LOWER_IS_BETTER or (base is not None and end < base)
 
     def base(self, last: int) -> Figure | None:
-        """Return the level of the base year, of the same series for a change."""
+        """Return the level of the base year, of the same series for a change; no level of a change itself."""
         newest = self.figures.newest(last)
-        same = newest.basis_id if newest and self.comparator in CHANGES else None
-        return self.figures.in_year(self.case.base_year, same)
+        changes = self.comparator in CHANGES
+        if changes and self.case.indicator_kind == "change":
+            return None
+        return self.figures.in_year(self.case.base_year, newest.basis_id if newest and changes else None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +178,13 @@ def estimate_chance(known: Known) -> Chance:
     if hindered or known.comparator not in NUMERIC:
         return Chance("none")
     base = known.base(year or 0)
-    level = base.value if base is not None else None
-    goals = [known.goal(tolerance, level) for tolerance in known.tolerances()]
-    years, values = known.figures.line(year or 0)
+    usable = base is not None and base.bound in LEVELS
+    goals = [
+        known.goal(tolerance, base.value if base and usable else None) for tolerance in known.tolerances()
+    ]
+    years, values = known.figures.line(
+        year or 0, base.basis_id if base and known.comparator in CHANGES else None
+    )
     bounds = [(g.low, g.high) for g in goals if g is not None]
     if not bounds or any(low == high for low, high in bounds) or not len(years):
         return Chance("none")
@@ -180,7 +195,7 @@ def estimate_chance(known: Known) -> Chance:
     if len(years) < FEWEST_YEARS:
         return Chance("too_few", points=len(years))
     ends = [bound for pair in bounds for bound in pair if isfinite(bound)]
-    scale = choose_scale(values[:-1], ends, is_percent=known.case.target["unit"] in {"%", "pp"})
+    scale = choose_scale(values[:-1], ends, is_percent=known.unit in {"%", "pp"})
     trend = fit_trend(years, values, scale)
     chances = trend.chance_between(year or 0, [low for low, _ in bounds], [high for _, high in bounds])
     shown = [min(max(round(float(chance), 2), SURE), 1 - SURE) for chance in chances]
@@ -243,7 +258,7 @@ def _required(known: Known, base: Figure, goal: tuple[int, float], year: int) ->
         return None if path is None else path.at(year)
     change = path_of(known.case, None)
     share = None if change is None else change.at(year)
-    return None if share is None else _level(base.value, share, known.comparator)
+    return None if share is None else level_of(base.value, share, known.comparator)
 
 
 def _cumulative_standing(known: Known) -> Standing:
@@ -278,5 +293,6 @@ def _end_of(known: Known, goal: Goal) -> float:
     return known.number or 0.0
 
 
-def _level(base: float, change: float, comparator: str) -> float:
+def level_of(base: float, change: float, comparator: str) -> float:
+    """Return the level that a change since the base year, in points or %, leads to."""
     return base + change if comparator == "points_ge" else base * (1 + change / 100)

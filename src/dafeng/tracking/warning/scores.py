@@ -34,9 +34,9 @@ def score_hints(cases: pl.DataFrame, basis: str, thresholds: Thresholds) -> pl.D
     Returns
     -------
     WarningScores
-        Hit rate: share of the misses that the hint was given for. False-alarm rate: share of the goals that
-        were met in spite of the hint. Both are empty, *not estimable*, with fewer than five distinct outcomes
-        that were missed or five that were met: many goals on one figure are one test.
+        Hit rate: of the goals that were missed, the share that had been flagged. False-alarm rate: of the
+        goals that were met, the share that had been flagged. Both are empty, *not estimable*, with fewer than
+        five distinct outcomes that were missed or five that were met: many goals on one figure are one test.
     """
     rows = [
         _score(part, basis, level, threshold, int(str(ahead)))
@@ -74,7 +74,8 @@ def plan_cases(replay: pl.DataFrame, verdicts: pl.DataFrame, targets: pl.DataFra
     Parameters
     ----------
     replay : ReplayedVerdicts
-        Days of the past with their ``p_met``.
+        Days of the past with their ``p_met``; a chance of 0 or 1 is an outcome that was known, for a trend is
+        never that sure.
     verdicts : Verdicts
         Of today: ``met`` and ``missed`` are outcomes.
     targets : Targets
@@ -89,7 +90,7 @@ def plan_cases(replay: pl.DataFrame, verdicts: pl.DataFrame, targets: pl.DataFra
     outcome = verdicts.filter(pl.col("verdict").is_in(settled)).select(
         "target_id", met=pl.col("verdict") == "met"
     )
-    given = replay.filter(pl.col("p_met").is_not_null() & ~pl.col("verdict").is_in(settled))
+    given = replay.filter((pl.col("p_met") > 0) & (pl.col("p_met") < 1) & ~pl.col("verdict").is_in(settled))
     years = targets.select("target_id", "target_year").drop_nulls()
     joined = given.join(outcome, on="target_id").join(years, on="target_id").sort("target_id", "as_of")
     ahead = pl.col("target_year") - pl.col("as_of").str.slice(0, 4).cast(pl.Int64)

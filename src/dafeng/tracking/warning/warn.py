@@ -94,7 +94,7 @@ def warn_targets(
     """
     check(verdicts, Verdicts)
     given, limits = inputs or WarningInputs(), thresholds or Thresholds()
-    background = _lay_background(tables, as_of, given)
+    background = _lay_background(tables, as_of, given, verdicts["target_id"])
     targets = {row["target_id"]: row for row in tables["targets"].iter_rows(named=True)}
     indicators = {row["indicator_id"]: row for row in tables["indicators"].iter_rows(named=True)}
     rows = []
@@ -114,17 +114,18 @@ class _Background:
     same: Mapping[str, frozenset[str]]
     assigned: Mapping[str, float | None]
     paths: Mapping[str, PathRule]
-    milestones: Mapping[str, dict[int, float]]
     outlook: Mapping[str, tuple[float | None, float | None]]
     clauses: Mapping[str, str]
     bodies: Mapping[str, str]
     measures: Mapping[str, str]
 
 
-def _lay_background(tables: Mapping[str, pl.DataFrame], as_of: date, given: WarningInputs) -> _Background:
+def _lay_background(
+    tables: Mapping[str, pl.DataFrame], as_of: date, given: WarningInputs, known: pl.Series
+) -> _Background:
     values, scope = given.values, given.same_scope
+    targets, links = tables["targets"], _known_links(tables["target_links"], known, as_of)
     figures = published_figures(tables, as_of, scope) if values is None else collect_figures(values, as_of)
-    milestones = _known_milestones(tables.get("target_milestones"), as_of)
     outlook = {}
     if given.outlook is not None:
         chosen = given.outlook.filter(pl.col("scenario") == given.scenario)
@@ -134,7 +135,7 @@ def _lay_background(tables: Mapping[str, pl.DataFrame], as_of: date, given: Warn
         }
     return _Background(
         as_of, figures, _same_series(tables["indicator_series"], values, scope),
-        _assigned_numbers(tables, as_of), read_rules(tables, as_of), milestones, outlook, _clauses_of(tables),
+        _assigned_numbers(targets, links), read_rules(tables, as_of), outlook, _clauses_of(targets, links),
         responsible_bodies(tables["clause_agencies"]), suitable_measures(tables["levers"]),
     )  # fmt: skip
 
@@ -152,7 +153,7 @@ def _know(
     return Known(
         case, verdict,
         background.figures.get((target["indicator_id"], target["region"]), YearlyFigures()),
-        background.same.get(target["indicator_id"], frozenset()),
+        background.same.get(target["indicator_id"], frozenset()), indicator["unit"],
     )  # fmt: skip
 
 
@@ -169,7 +170,7 @@ def _warn(
     if reading.level == "green" and known.verdict["verdict"] == "missed":
         reading = reading.hold("amber")
     schedule, figure = standing.schedule, standing.figure
-    milestone = find_milestone(known, background.milestones.get(own, {})) or (None, None)
+    milestone = find_milestone(known, standing) or (None, None)
     clause = background.clauses.get(own, "")
     low, high = background.outlook.get(own, (None, None))
     row = dict.fromkeys(COLUMNS) | {
@@ -181,7 +182,7 @@ def _warn(
         "period": standing.period,
         "observed": figure and figure.value,
         "required": schedule and _plain(schedule.required),
-        "unit": target["unit"],
+        "unit": known.unit,
         "target_year": known.case.target_year,
         "p_met": chance.low, "p_met_high": chance.high, "p_basis": chance.basis, "points": chance.points,
         "outlook_low": low, "outlook_high": high,
@@ -210,30 +211,25 @@ def _same_series(
     return {indicator: frozenset(series) for indicator, series in found.items()}
 
 
-def _assigned_numbers(tables: Mapping[str, pl.DataFrame], as_of: date) -> dict[str, float | None]:
+def _known_links(links: pl.DataFrame, known: pl.Series, as_of: date) -> pl.DataFrame:
+    """Return the links that were public on a day, of targets that were."""
+    public = [day is None or latest_date(day) <= as_of for day in links["date"]]
+    return links.filter(pl.Series(public, dtype=pl.Boolean) & pl.col("target_id").is_in(known.implode()))
+
+
+def _assigned_numbers(targets: pl.DataFrame, links: pl.DataFrame) -> dict[str, float | None]:
     """Return the number that a document known on the day gives to a target of another one."""
-    numbers = dict(tables["targets"].select("target_id", "value").iter_rows())
-    given = tables["target_links"].filter(pl.col("relation") == "assigns").sort("date", "target_id")
-    return {
-        row["other_target_id"]: numbers.get(row["target_id"])
-        for row in given.iter_rows(named=True)
-        if row["date"] is None or latest_date(row["date"]) <= as_of
-    }
+    numbers = dict(targets.select("target_id", "value").iter_rows())
+    given = links.filter(pl.col("relation") == "assigns").sort("date", "target_id")
+    return {row["other_target_id"]: numbers.get(row["target_id"]) for row in given.iter_rows(named=True)}
 
 
-def _known_milestones(milestones: pl.DataFrame | None, as_of: date) -> dict[str, dict[int, float]]:
-    found: dict[str, dict[int, float]] = {}
-    for row in [] if milestones is None else milestones.iter_rows(named=True):
-        if row["known_on"] is None or latest_date(row["known_on"]) <= as_of:
-            found.setdefault(row["target_id"], {})[row["year"]] = row["value"]
-    return found
-
-
-def _clauses_of(tables: Mapping[str, pl.DataFrame]) -> dict[str, str]:
+def _clauses_of(targets: pl.DataFrame, links: pl.DataFrame) -> dict[str, str]:
     """Return the clause of each target: its own, or that of the target that it changes or assigns."""
-    own = dict(tables["targets"].select("target_id", "clause_id").iter_rows())
-    links = tables["target_links"].select("target_id", "other_target_id").iter_rows()
-    linked = {later: own.get(earlier) for later, earlier in links}
+    own = dict(targets.select("target_id", "clause_id").iter_rows())
+    linked = {
+        later: own.get(earlier) for later, earlier in links.select("target_id", "other_target_id").iter_rows()
+    }
     return {target: clause or linked.get(target) or "" for target, clause in own.items()}
 
 

@@ -37,6 +37,8 @@ class Figure:
         Series, formula or account.
     grade : str
         Evidence grade.
+    is_computed : bool
+        Whether a formula gave it.
     """
 
     year: int
@@ -44,6 +46,7 @@ class Figure:
     bound: str
     basis_id: str
     grade: str
+    is_computed: bool = False
 
     @property
     def low(self) -> float:
@@ -63,24 +66,40 @@ class YearlyFigures:
     found: tuple[Figure, ...] = ()
 
     def in_year(self, year: int, basis_id: str | None = None) -> Figure | None:
-        """Return the best figure of a year: a level before a bound, exact before rounded, then by grade."""
+        """Return the best figure of a year.
+
+        A level before a bound, a published one before a computed one, exact before rounded, then by grade.
+        """
         here = [f for f in self.found if f.year == year and basis_id in {None, f.basis_id}]
-        return min(here, key=lambda f: (f.bound != "eq", f.bound != "about", f.grade), default=None)
+        return min(
+            here, key=lambda f: (f.bound not in LEVELS, f.is_computed, f.bound != "eq", f.grade), default=None
+        )
 
     def newest(self, until: int) -> Figure | None:
         """Return the best figure of the newest year up to a year."""
         year = max((f.year for f in self.found if f.year <= until), default=None)
         return None if year is None else self.in_year(year)
 
-    def line(self, until: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def line(
+        self, until: int, basis_id: str | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return years and levels of the one series that reaches farthest, the longest of those.
+
+        Parameters
+        ----------
+        until : int
+        basis_id : str, optional
+            This series and no other.
 
         Returns
         -------
         tuple of ndarray, shape (year,)
             Increasing years, gaps allowed, and values; empty if there is none.
         """
-        levels = [f for f in self.found if f.bound in LEVELS and f.year <= until]
+        levels = [
+            f for f in self.found
+            if f.bound in LEVELS and f.year <= until and basis_id in {None, f.basis_id}
+        ]  # fmt: skip
         by_basis: dict[str, dict[int, float]] = {}
         for f in sorted(levels, key=lambda f: (f.bound != "eq", f.grade)):
             by_basis.setdefault(f.basis_id, {}).setdefault(f.year, f.value)
@@ -102,7 +121,8 @@ def collect_figures(values: pl.DataFrame, as_of: date) -> FiguresByIndicator:
     ----------
     values : IndicatorValues
     as_of : date
-        Values known later are left out.
+        Values known later are left out, and exact publications of a year that contradict each other: as in
+        the verdicts, neither decides.
     """
     usable = values.filter(
         (pl.col("relation") == "same") & pl.col("grade").is_in([Grade.A.value, Grade.B.value])
@@ -111,9 +131,22 @@ def collect_figures(values: pl.DataFrame, as_of: date) -> FiguresByIndicator:
     found: dict[tuple[str, str], list[Figure]] = {}
     for row in usable.iter_rows(named=True):
         if row["known_on"] is None or latest_date(row["known_on"]) <= as_of:
-            figure = Figure(row["year"], row["value"], row["bound"], row["basis_id"], row["grade"])
+            figure = Figure(
+                row["year"], row["value"], row["bound"], row["basis_id"], row["grade"],
+                row["basis"] != "series",
+            )  # fmt: skip
             found.setdefault((row["indicator_id"], row["region"]), []).append(figure)
-    return _freeze(found.items())
+    return _freeze((key, _drop_torn(figures)) for key, figures in found.items())
+
+
+def _drop_torn(figures: list[Figure]) -> list[Figure]:
+    """Return the figures without exact publications of one year that contradict each other."""
+    values: dict[int, set[float]] = {}
+    for f in figures:
+        if f.bound == "eq" and not f.is_computed:
+            values.setdefault(f.year, set()).add(f.value)
+    torn = {year for year, different in values.items() if len(different) > 1}
+    return [f for f in figures if f.bound != "eq" or f.is_computed or f.year not in torn]
 
 
 def published_figures(
