@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 READMES = ("README.md", "README.zh-CN.md")
-SHOWN = (*READMES, "docs/tutorial.md", "docs/tutorial-peak.md", "docs/howto.md", "docs/statisticians.md")
+SHOWN = (
+    *READMES, "docs/tutorial.md", "docs/tutorial-peak.md", "docs/tutorial-tracking.md", "docs/howto.md",
+    "docs/statisticians.md",
+)  # fmt: skip
 """Documents whose console blocks are run."""
 PAGES = sorted([*ROOT.glob("*.md"), *(p for p in DOCS.rglob("*.md") if "generated" not in p.parts)])
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
