@@ -8,10 +8,10 @@ from markupsafe import Markup
 
 from dafeng.report.charts import json_text
 from dafeng.report.context import ReportContext, ReportMeta
-from dafeng.report.drawing import asset, draw
+from dafeng.report.drawing import draw
 from dafeng.report.figures import number, unit
-from dafeng.report.font import font_face
-from dafeng.report.html import page_data, security_policy
+from dafeng.report.frame import draw_page
+from dafeng.report.html import page_data
 from dafeng.report.pages.balance import colour_nodes
 from dafeng.report.pages.flow import TJ_PER_PJ, flow_chart
 from dafeng.report.traces import Trace
@@ -51,20 +51,9 @@ def render_balance_flow(
         _figure(str(region), part.to_dicts(), undrawn.to_dicts(), differences.to_dicts(), key)
         for (region,), part in parts.items()
     ]
-    scripts = [Markup(asset(name)) for name in ("echarts.min.js", "report.js")]  # noqa: S704 - our own assets
     body = draw("balance_flow.html", figures=figures, data=json_text(page_data(context)))
     title = {language: plain("balance.page", language) for language in ("zh", "en")}
-    style = asset("report.css")
-    return draw(
-        "page.html",
-        title=title,
-        meta=context.meta,
-        policy=security_policy(scripts),
-        font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only
-        style=Markup(style),  # noqa: S704 - our own asset
-        body=Markup(body),  # noqa: S704 - drawn with autoescape
-        scripts=scripts,
-    )
+    return draw_page(title, body, context.meta.software_version)
 
 
 def _figure(region: str, flows: list[Row], undrawn: list[Row], differences: list[Row], key: str) -> Row:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import log10
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from markupsafe import Markup
 
-from dafeng.report.drawing import asset, draw
+from dafeng.report.drawing import draw
 from dafeng.report.figures import missing, number
-from dafeng.report.font import font_face
-from dafeng.report.html import security_policy
+from dafeng.report.frame import draw_page
 from dafeng.report.words import phrase, plain, term, term_pair
 
 if TYPE_CHECKING:
@@ -114,17 +112,7 @@ def render_flash(sheet: FlashSheet) -> str:
         assumed=sheet.assumed, fuels=_names_of(sheet.fuels),
         sources=list_few(sheet.sources), software=sheet.software,
     )  # fmt: skip
-    style, script = asset("flash.css"), Markup(asset("flash.js"))  # noqa: S704 - our own asset
-    return draw(
-        "page.html",
-        title=title,
-        meta=SimpleNamespace(software_version=sheet.software),
-        policy=security_policy([script]),
-        font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only
-        style=Markup(style),  # noqa: S704 - our own asset
-        body=Markup(body),  # noqa: S704 - drawn with autoescape
-        scripts=[script],
-    )
+    return draw_page(title, body, sheet.software, ("flash.css",), ("flash.js",))
 
 
 def _total(sheet: FlashSheet, measure: str, span: str) -> dict[str, Any] | None:

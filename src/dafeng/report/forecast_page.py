@@ -9,9 +9,9 @@ from markupsafe import Markup
 from dafeng.power.forecast.contracts import ForecastScore
 from dafeng.report.charts import json_text
 from dafeng.report.context import ReportContext, ReportMeta
-from dafeng.report.drawing import asset, draw
-from dafeng.report.font import font_face
-from dafeng.report.html import page_data, security_policy
+from dafeng.report.drawing import draw
+from dafeng.report.frame import draw_page
+from dafeng.report.html import page_data
 from dafeng.report.pages.power_forecast import SCORES, render_forecast
 from dafeng.report.words import plain
 from dafeng.result import NamedTable
@@ -31,16 +31,5 @@ def render_forecast_page(scores: pl.DataFrame) -> str:
     table = NamedTable(SCORES, scores, ForecastScore, title["zh"], title["en"])
     context = ReportContext(ReportMeta("", "", "", "", "", "", ""), {SCORES: table})
     section = Markup(render_forecast(context))  # noqa: S704 - drawn with autoescape
-    scripts = [Markup(asset(name)) for name in ("echarts.min.js", "report.js")]  # noqa: S704 - our own assets
     body = draw("forecast_page.html", section=section, data=json_text(page_data(context)))
-    style = asset("report.css")
-    return draw(
-        "page.html",
-        title=title,
-        meta=context.meta,
-        policy=security_policy(scripts),
-        font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only
-        style=Markup(style),  # noqa: S704 - our own asset
-        body=Markup(body),  # noqa: S704 - drawn with autoescape
-        scripts=scripts,
-    )
+    return draw_page(title, body, context.meta.software_version)

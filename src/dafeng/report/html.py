@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +9,9 @@ from markupsafe import Markup
 
 from dafeng import terms
 from dafeng.report.charts import json_text
-from dafeng.report.drawing import asset, draw
+from dafeng.report.drawing import draw
 from dafeng.report.figures import split_pair
-from dafeng.report.font import font_face
+from dafeng.report.frame import draw_page
 from dafeng.report.pages import PAGES
 from dafeng.report.traces import TraceBook
 from dafeng.report.words import plain, words
@@ -44,20 +42,9 @@ def render_report(context: ReportContext) -> str:
     """
     fresh = replace(context, traces=TraceBook())
     sections = [(page, Markup(_render_page(page, fresh))) for page in PAGES]  # noqa: S704 - drawn with autoescape
-    scripts = [Markup(asset(name)) for name in ("echarts.min.js", "report.js")]  # noqa: S704 - our own assets
     body = draw("body.html", meta=fresh.meta, sections=sections, data=json_text(page_data(fresh)))
     title = {language: plain("title", language, region=name) for language, name in _names(fresh)}
-    style = asset("report.css")
-    return draw(
-        "page.html",
-        title=title,
-        meta=fresh.meta,
-        policy=security_policy(scripts),
-        font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only
-        style=Markup(style),  # noqa: S704 - our own asset
-        body=Markup(body),  # noqa: S704 - drawn with autoescape
-        scripts=scripts,
-    )
+    return draw_page(title, body, fresh.meta.software_version)
 
 
 def _names(context: ReportContext) -> tuple[tuple[Any, str], ...]:
@@ -107,16 +94,3 @@ def page_data(context: ReportContext) -> dict[str, Any]:
 
 def _pair(zh: str, en: str) -> list[str]:
     return [zh, en] if zh or en else []
-
-
-def security_policy(scripts: list[Markup]) -> str:
-    """Return the content security policy: no address at all, and only our own scripts by their hash."""
-    hashes = []
-    for script in scripts:
-        digest = hashlib.sha256(f"\n{script}\n".encode()).digest()
-        hashes.append(f"'sha256-{base64.b64encode(digest).decode('ascii')}'")
-    parts = (
-        "default-src 'none'", f"script-src {' '.join(hashes)}", "style-src 'unsafe-inline'", "font-src data:",
-        "img-src data:", "base-uri 'none'", "form-action 'none'",
-    )  # fmt: skip
-    return "; ".join(parts)

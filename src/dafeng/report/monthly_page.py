@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 from markupsafe import Markup
 
-from dafeng.report.drawing import asset, draw
+from dafeng.report.drawing import draw
 from dafeng.report.effect_bars import INK, SOFT
 from dafeng.report.fan_chart import Dot, Line, Size, draw_axes, draw_dot, draw_line, fit_scale, wrap_svg
 from dafeng.report.figures import missing, number
 from dafeng.report.flash_page import draw_months, indicator_row, list_few, percent
-from dafeng.report.font import font_face
-from dafeng.report.html import security_policy
+from dafeng.report.frame import draw_page
 from dafeng.report.path_chart import REQUIRED
 from dafeng.report.words import both, phrase, plain, term, term_pair
 
@@ -39,17 +37,7 @@ def render_monthly(sheet: MonthlySheet) -> str:
         "en": plain("monthly.document", "en", region=sheet.region_en, period=period),
     }
     body = draw_body(sheet)
-    style, script = asset("flash.css") + asset("monthly.css"), Markup(asset("flash.js"))  # noqa: S704 - ours
-    return draw(
-        "page.html",
-        title=title,
-        meta=SimpleNamespace(software_version=sheet.software),
-        policy=security_policy([script]),
-        font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only
-        style=Markup(style),  # noqa: S704 - our own asset
-        body=Markup(body),  # noqa: S704 - drawn with autoescape
-        scripts=[script],
-    )
+    return draw_page(title, body, sheet.software, ("flash.css", "monthly.css"), ("flash.js",))
 
 
 def draw_body(sheet: MonthlySheet) -> str:
