@@ -212,12 +212,13 @@ def check(frame: pl.DataFrame, contract: type[Table], *, name: str = "") -> pl.D
     called = name or contract.__name__
     if not isinstance(frame, pl.DataFrame):
         raise TableError.of("lazy_frame", contract=contract.__name__)
-    try:
-        contract.validate(frame, lazy=True)
-        problems: list[Finding] = []
-    except SchemaErrors as error:
-        problems = _findings_from(error.failure_cases, called, frame)
     specs = columns_of(contract)
+    problems: list[Finding] = []
+    if not _is_sound(frame, specs):
+        try:
+            contract.validate(frame, lazy=True)
+        except SchemaErrors as error:
+            problems = _findings_from(error.failure_cases, called, frame)
     present = [spec for spec in specs if spec.name in frame.columns]
     for spec in present:
         problems += check_codes(frame[spec.name], spec, called) + _check_finite(frame[spec.name], called)
@@ -226,6 +227,26 @@ def check(frame: pl.DataFrame, contract: type[Table], *, name: str = "") -> pl.D
     if problems:
         raise TableError(problems)
     return frame.select([spec.name for spec in specs])
+
+
+def _is_sound(frame: pl.DataFrame, specs: Sequence[ColumnSpec]) -> bool:
+    """Return whether types, missing values and bounds are as declared: all that pandera would look at.
+
+    Pandera takes half a millisecond a column to say that nothing is wrong; it is asked only to tell what is.
+    """
+    if len(frame.columns) != len(specs) or {spec.name for spec in specs} != set(frame.columns):
+        return False
+    for spec in specs:
+        values = frame[spec.name]
+        if values.dtype != spec.dtype or (not spec.nullable and values.null_count()):
+            return False
+        if values.dtype.is_float() and values.is_nan().any():
+            return False
+        below = spec.low is not None and (values < spec.low).any()
+        above = spec.high is not None and (values > spec.high).any()
+        if below or above:
+            return False
+    return True
 
 
 def check_codes(
@@ -248,6 +269,9 @@ def check_codes(
         return []
     known = set(spec.choices) or terms.codes(spec.vocabulary)
     listed = values.cast(pl.String)
+    found = listed.drop_nulls().unique()
+    if all(code in known for text in found for code in (text.split(";") if spec.form == "list" else [text])):
+        return []
     split = (
         listed.str.split(";")
         if spec.form == "list"

@@ -11,8 +11,15 @@ import polars as pl
 import pytest
 
 from dafeng.app.stages import STAGES, RunContext
-from dafeng.app.track_stage import readings_of
-from dafeng.app.warning_stage import WARNING_NEEDS, make_warnings, warn_pack, warning_parameters
+from dafeng.app.track_stage import FEEDING, readings_of, with_accounts
+from dafeng.app.warning_stage import (
+    WARNING_NEEDS,
+    make_warnings,
+    replay_warnings,
+    warn_on,
+    warn_pack,
+    warning_parameters,
+)
 from dafeng.pack import read_pack
 from dafeng.table import check
 from dafeng.tracking import judge_targets, list_values
@@ -89,6 +96,31 @@ def test_a_day_of_the_past_repeats_its_row_of_the_replay(shanxi: Pack, result: R
     then = make_warnings(RunContext(shanxi, day, accept_findings=True)).select("target_id", "level", "p_met")
     replay = result.tables["tracking.replay"].frame.filter(pl.col("as_of") == day.isoformat())
     assert replay.select("target_id", "level", "p_met").sort("target_id").equals(then.sort("target_id"))
+
+
+def test_accounts_behind_a_warning_of_the_past_use_nothing_published_later(shanxi: Pack) -> None:
+    """A figure of the accounts beside the target of the peak, and a revision of 2021 published in 2025."""
+    own = pl.col("formula_id") == "own_co2_total"
+    formulas = shanxi.tables["indicator_formulas"].with_columns(
+        relation=pl.when(own).then(pl.lit("same")).otherwise("relation"),
+        formula=pl.when(own).then(pl.lit("accounts.ci_13_14_own_generation")).otherwise("formula"),
+    )
+    observed = shanxi.tables["observations"]
+    feeding = pl.col("series_id").is_in(FEEDING)
+    revised = observed.filter(feeding & (pl.col("period") == "2021")).with_columns(
+        value=pl.col("value") * 3, known_on=pl.lit("2025-05"), source_id=pl.lit("revision")
+    )
+    day, found = date(2023, 12, 31), []
+    for rows in (observed, pl.concat([observed, revised])):
+        tables = {**shanxi.tables, "indicator_formulas": formulas, "observations": rows}
+        context = with_accounts(RunContext(replace(shanxi, tables=tables), TODAY, accept_findings=True))
+        found.append((warn_on(context, day), replay_warnings(context)))
+    (warned, replayed), (warned_later, replayed_later) = found
+    seen = warned.row(by_predicate=pl.col("target_id") == "T1.2b-7", named=True)
+    assert (seen["basis_id"], seen["period"]) == ("own_co2_total", "2021")
+    assert warned.equals(warned_later)
+    past = pl.col("as_of") < "2025"
+    assert replayed.filter(past).equals(replayed_later.filter(past))
 
 
 def test_thresholds_of_the_settings_change_hints_and_key(

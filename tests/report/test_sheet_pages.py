@@ -45,10 +45,7 @@ def test_every_city_stands_in_the_index_and_only_speaking_ones_have_a_sheet(cont
     assert 'href="#city-C2"' not in html
     text = text_of(CITIES, context)
     assert "2 cities: 1 have targets split to them, 1 filed a plan, 1 have figures for the evaluation" in text
-    assert (
-        "City 2 not published not published not published No file not published — No figures, not ranked"
-        in text
-    )
+    assert "City 2 not on record — not on record No file — — No figures, not ranked" in text
 
 
 def test_rank_stands_with_its_range_and_a_silent_city_has_none(context: ReportContext) -> None:
@@ -71,7 +68,7 @@ def test_check_says_which_split_reaches_the_province_and_why_not(context: Report
 def test_a_sheet_shows_targets_split_scores_appeal_and_procedure(context: ReportContext) -> None:
     html = sheet_of(CITIES.render(context), "city-C1")
     for words in (
-        "Stricter than the province", "≥ 12", "Proxy", "The province sets 1 more", "15.00%", "18.20%",
+        "Stricter than the province", "≥ 12", "Proxy", "1 more targets of the province", "15.00%", "18.20%",
         "2,433", "23.5</button> / 25", "94%", "No figures", "Pending", "answers e1", "peak in 2030", "2,121",
     ):  # fmt: skip
         assert words in html, words
@@ -104,7 +101,10 @@ def test_departments_are_scored_or_informed_and_never_both(context: ReportContex
     assert "Body 3" in informed
     assert "Body 3" not in scored
     text = text_of(DEPARTMENTS, context)
-    assert "2 scored provincial bodies share 3 targets, of which 1 are behind or missed" in text
+    assert (
+        "2 scored provincial bodies share 3 targets, of which 1 are missed, behind or at a red or amber level"
+        in text
+    )
     assert "State of the scores: Weights not known, no total 1" in text
 
 

@@ -179,3 +179,11 @@ def test_board_shows_level_and_chance_beside_the_verdict(context: ReportContext)
 def test_no_measure_cuts_power_or_production(context: ReportContext) -> None:
     html = WARNINGS.render(context) + SKILL.render(context)
     assert not re.search("限电|停产|拉闸|一刀切", html)
+
+
+def test_nothing_is_needed_for_a_goal_that_is_reached(context: ReportContext) -> None:
+    where = pl.col("target_id") == "t1"
+    needed = changed(context, "tracking.warnings", where, needed_per_year=-0.55, level_reason="behind")
+    assert "−0.55" in row_of(WARNINGS.render(needed), "t1")
+    reached = changed(needed, "tracking.warnings", where, level_reason="goal_reached")
+    assert "−0.55" not in row_of(WARNINGS.render(reached), "t1")

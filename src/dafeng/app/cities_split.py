@@ -37,7 +37,7 @@ from dafeng.store.atomic import write_bytes_atomically
 from dafeng.table import KnownNames, Suggestion, check, empty_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -235,6 +235,9 @@ def choose_methods(wanted: Sequence[str], *, has_weights: bool, fall: float = 1.
     return tuple(method for method in METHODS if method in codes.values())
 
 
+FORM_SUFFIXES = (".csv", ".xlsx")
+
+
 def write_figure_template(pack_name: str, years: tuple[int, int], output: Path) -> int:
     """Write an empty form for the figures of the cities, CSV or XLSX by the suffix; return its rows.
 
@@ -250,9 +253,12 @@ def write_figure_template(pack_name: str, years: tuple[int, int], output: Path) 
     Raises
     ------
     InputRefused
-        ``split_years``: the target year is not after the base year.
+        ``split_years``: the target year is not after the base year; ``document_form_unknown``.
     """
     base_year, target_year = years
+    if output.suffix.lower() not in FORM_SUFFIXES:
+        known = KnownNames(FORM_SUFFIXES)
+        raise InputRefused.of("document_form_unknown", path=output, known=known)
     if target_year <= base_year:
         raise InputRefused.of("split_years", first=base_year, last=target_year)
     pack = read_pack(pack_name)
@@ -322,7 +328,8 @@ def _quantity(text: str | None) -> str | None:
     known = terms.aliases("split_quantity")
     code = known.get(text.strip().lower())
     if code is None:
-        raise InputRefused([_unknown("quantity", text, terms.entries("split_quantity"))])
+        entries = terms.entries("split_quantity")
+        raise InputRefused([_unknown("quantity", text, [*entries, *(row["zh"] for row in entries.values())])])
     return code
 
 
@@ -349,23 +356,25 @@ def _read_wishes(request: SplitRequest, places: Places, question: SplitQuestion)
         else read_index_weights(request.index_weights, max_bytes=limit)
     )
     return replace(
-        request.wishes, locks=locks | parse_locks(request.locks, places), bounds=bounds, growth=growth,
+        request.wishes, locks=locks | parse_locks(request.locks, places, locks), bounds=bounds, growth=growth,
         city_weights=weights, indicator_weights=indices,
     )  # fmt: skip
 
 
-def parse_locks(texts: Sequence[str], places: Places) -> dict[str, float]:
+def parse_locks(texts: Sequence[str], places: Places, filed: Collection[str] = ()) -> dict[str, float]:
     """Return locks written as ``code=0.2`` or ``name=20%``.
 
     Parameters
     ----------
     texts : sequence of str
     places : Places
+    filed : collection of str
+        Cities that the file of locks has already.
 
     Raises
     ------
     InputRefused
-        ``split_lock_unreadable`` or ``city_unknown``, one finding for each.
+        ``split_lock_unreadable``, ``city_unknown`` or ``split_locked_twice``, one finding for each.
     """
     locks: dict[str, float] = {}
     problems: list[Finding] = []
@@ -376,6 +385,8 @@ def parse_locks(texts: Sequence[str], places: Places) -> dict[str, float]:
             problems.append(Finding("split_lock_unreadable", params={"text": text}))
         elif code is None or code == places.province:
             problems.append(Finding("city_unknown", params={"region": name}))
+        elif code in locks or code in filed:
+            problems.append(Finding("split_locked_twice", params={"region": code}))
         else:
             locks[code] = fall
     if problems:

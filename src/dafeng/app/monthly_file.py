@@ -105,8 +105,8 @@ def make_monthly(request: MonthlyRequest) -> MonthlyAnswer:
     Raises
     ------
     InputRefused
-        Defective input; a month that is not open; no benchmark or no indicator for own CO2 where an
-        inventory is given.
+        Defective input; a month that is not open; no figure of its year; no benchmark or no indicator for
+        own CO2 where an inventory is given.
     """
     read = read_monthly(request.figures, day=request.day, max_bytes=request.max_bytes)
     region = choose_region(request.region, read.frame)
@@ -114,14 +114,15 @@ def make_monthly(request: MonthlyRequest) -> MonthlyAnswer:
     issue = choose_issue(wanted)
     path = find_path(request.path, region, issue.year, request.as_of)
     figures = read.frame.filter(pl.col("region") == region)
+    known = select_known(figures, request.as_of, FIGURE_KEY)
+    if not known["period"].str.starts_with(f"{issue.year}").any():
+        raise InputRefused.of("monthly_no_figures", day=request.as_of, year=issue.year)
     shown = [item for item in shown_items("page") if item in set(figures["item"])]
     nowcast = nowcast_items(figures, issue.year, request.as_of, shown)
     moving = ReadFigures(read.frame.filter(pl.col("item").is_in(moving_items())), read.source)
     flash = None if request.benchmark is None else make_flash(wanted, moving)
     tables = {
-        "indicators": list_indicators(
-            select_known(figures, request.as_of, FIGURE_KEY), issue, region, "page"
-        ),
+        "indicators": list_indicators(known, issue, region, "page"),
         "nowcasts": nowcast.nowcasts,
         "scores": _score(request, figures, shown, issue),
         "path": compare_path(flash, issue, path),

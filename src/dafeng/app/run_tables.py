@@ -38,7 +38,8 @@ TABLES_READ = (
     "plan.documents", "plan.clauses", "plan.agencies", "plan.clause_agencies", "plan.levers",
     "plan.indicators", "plan.targets", "plan.links", "plan.open_questions", "pack.sources", "pack.regions",
     "tracking.verdicts", "tracking.warnings", "tracking.series", "tracking.observations", "tracking.replay",
-    "evaluation.results", "evaluation.departments", "cities.dossiers", "cities.plans", "cities.plan_events",
+    "evaluation.rules", "evaluation.results", "evaluation.departments",
+    "cities.dossiers", "cities.plans", "cities.plan_events",
 )  # fmt: skip
 
 

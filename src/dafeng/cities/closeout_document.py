@@ -11,6 +11,7 @@ from dafeng.cities.closeout_tables import (
     counts_table,
     due_table,
     evaluation_table,
+    name_rules,
     outlook_table,
     unjudged_table,
 )
@@ -200,14 +201,15 @@ def _evaluations(results: Sequence[Row], case: CloseoutCase) -> list[Part]:
         return [Paragraph(say("closeout.evaluation_none"))]
     groups: dict[tuple[str, int], list[Row]] = {}
     for row in results:
+        if row["subject_kind"] == "informed":  # gets letters and stands in no table of an evaluation
+            continue
         groups.setdefault((row["rule_pack"], row["year"]), []).append(row)
     parts: list[Part] = []
-    told: list[Row] = []
     for (pack, year), rows in groups.items():
         if all(row["outcome"] == "no_figures" for row in rows):
             names = listed(case.wording.name(row) for row in rows)
-            params = {"pack": pack, "year": year, "count": len(rows), "subjects": names}
+            params = {"rules": name_rules(case, pack), "year": year, "count": len(rows), "subjects": names}
             parts.append(Paragraph(say("closeout.unscored", **params)))
         else:
-            told += rows
-    return [*parts, evaluation_table(told, case)] if told else parts
+            parts.append(evaluation_table(rows, case))
+    return parts

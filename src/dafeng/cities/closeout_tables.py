@@ -121,20 +121,26 @@ def outlook_table(targets: Sequence[Row], case: CloseoutCase) -> DocumentTable:
 
 
 def evaluation_table(results: Sequence[Row], case: CloseoutCase) -> DocumentTable:
-    """Return the results of an evaluation as they stand; what is blocked or without figures stays empty."""
+    """Return the results by one rule pack as they stand; what is blocked or without figures stays empty."""
     wording = case.wording
     rows = tuple(
         (
-            wording.name(row), f"{row['rule_pack']}（{row['year']}）",
-            wording.term("evaluation_outcome", row["outcome"]), _say_points(row, wording),
+            wording.name(row), wording.term("evaluation_outcome", row["outcome"]), _say_points(row, wording),
             wording.term("evaluation_grade", row["grade_name"]) or "—", str(row["rank"] or "—"),
             wording.name(row, "why"),
         )
         for row in results
     )  # fmt: skip
-    names = ("unit_name", "rules", "outcome", "points", "grade_name", "rank", "why")
-    title = wording.say("closeout.table.evaluation")
-    return DocumentTable(title, _header(names, wording), rows, (3, 2, 2.2, 1.6, 1.2, 1, 5))
+    names = ("unit_name", "outcome", "points", "grade_name", "rank", "why")
+    told = {"rules": name_rules(case, results[0]["rule_pack"]), "year": results[0]["year"]}
+    title = wording.say("closeout.table.evaluation", version=results[0]["version"], **told)
+    return DocumentTable(title, _header(names, wording), rows, (3, 2.4, 1.8, 1.4, 1, 5))
+
+
+def name_rules(case: CloseoutCase, rule_pack: str) -> str:
+    """Return the name of the document behind a rule pack; its id where the rules are not at hand."""
+    row = case.facts.by_key("evaluation.rules", "rule_pack").get(rule_pack)
+    return case.wording.name(row, "document") if row else rule_pack
 
 
 def _say_points(row: Row, wording: Wording) -> str:

@@ -206,7 +206,7 @@ class CityDossiers(Table):
 
     region: str = column(key=True, zh="城市", en="City")
     target_id: str = column(
-        key=True, zh="目标（本市的；本市未设则为全省的）", en="Target (the city's, else the province's)"
+        key=True, zh="目标（本市的；未收录的为全省的）", en="Target (the city's, else the province's)"
     )
     indicator_id: str = column(zh="指标", en="Indicator")
     target_year: int = column(unit="year", nullable=True, zh="目标年", en="Target year")

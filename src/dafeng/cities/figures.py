@@ -97,12 +97,16 @@ def _factor(item: str, unit: str) -> float | None:
         return None
 
 
+LEAST_DIVISOR = 1e-9
+"""Less divides into no number that means anything."""
+
+
 def _broken_rule(item: str, value: float) -> str:
     """Return the rule that a value breaks, or nothing."""
     if item in SIGNED:
         return "" if value > -100 else "> -100"
     if item in DIVISORS:
-        return "" if value > 0 else "> 0"
+        return "" if value > LEAST_DIVISOR else "> 0" if value <= 0 else f"> {LEAST_DIVISOR:g}"
     if value < 0:
         return "≥ 0"
     return "≤ 100" if item in SHARES and value > 100 else ""

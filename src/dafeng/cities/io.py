@@ -29,6 +29,11 @@ NAME_COLUMNS = {"市名": "region", "项目名称": "item"}
 """Columns of the form with the names of codes; not read back."""
 
 
+MOST_VALUE = 1e15
+"""More than a city can have of anything, in any unit."""
+MOST_WEIGHT = 1e9
+
+
 class GivenCityFigures(Table):
     """Figures of cities as the form asks for them; an empty value is not reported and needs no grade."""
 
@@ -36,7 +41,7 @@ class GivenCityFigures(Table):
     year: int = column(key=True, unit="year", low=1990, high=2100, zh="年份", en="Year")
     item: str = column(key=True, vocabulary="city_figure", zh="项目", en="Item")
     unit: str = column(zh="单位", en="Unit")
-    value: float = column(unit="unit", nullable=True, zh="数值", en="Value")
+    value: float = column(unit="unit", nullable=True, low=-MOST_VALUE, high=MOST_VALUE, zh="数值", en="Value")
     price_base_year: int = column(
         unit="year", nullable=True, low=1978, high=2100, zh="价格基年", en="Price base year"
     )
@@ -68,14 +73,14 @@ class GivenWeights(Table):
     """Weights of a user: twice the weight, twice the fall."""
 
     region: str = column(key=True, zh="城市", en="City")
-    weight: float = column(unit="1", low=0, zh="权重", en="Weight")
+    weight: float = column(unit="1", low=0, high=MOST_WEIGHT, zh="权重", en="Weight")
 
 
 class GivenIndexWeights(Table):
     """Weights of the indicators of the index; an indicator that is not named is not used."""
 
     indicator: str = column(key=True, vocabulary="split_indicator", zh="指标", en="Indicator")
-    weight: float = column(unit="1", low=0, zh="权重", en="Weight")
+    weight: float = column(unit="1", low=0, high=MOST_WEIGHT, zh="权重", en="Weight")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,14 +40,15 @@ def split_command(
     ] = None,
     target: Annotated[str | None, typer.Option(help="省包中的目标 / target of the pack")] = None,
     fall: Annotated[
-        float | None, typer.Option(help="全省下降率，0.18 即 18 % / fall of the province, 0.18 = 18 %")
+        float | None,
+        typer.Option(min=-1, max=0.99, help="全省下降率，0.18 即 18 % / fall of the province, 0.18 = 18 %"),
     ] = None,
     quantity: Annotated[
         str | None,
         typer.Option(help="energy_intensity, carbon_intensity, co2_total, energy_total 或中文 / or Chinese"),
     ] = None,
-    base_year: Annotated[int | None, typer.Option(help="基年 / base year")] = None,
-    target_year: Annotated[int | None, typer.Option(help="目标年 / target year")] = None,
+    base_year: Annotated[int | None, typer.Option(min=1990, max=2099, help="基年 / base year")] = None,
+    target_year: Annotated[int | None, typer.Option(min=1991, max=2100, help="目标年 / target year")] = None,
     method: Annotated[
         list[SplitMethod] | None, typer.Option(help="方法，可重复 / method, may be repeated")
     ] = None,
@@ -68,10 +69,15 @@ def split_command(
             "--locks", help="锁定和上下限：region, locked, lowest, highest / locks and bounds by city"
         ),
     ] = None,
-    lowest: Annotated[float | None, typer.Option(help="各市下限 / lowest fall of a city")] = None,
-    highest: Annotated[float | None, typer.Option(help="各市上限 / highest fall of a city")] = None,
+    lowest: Annotated[
+        float | None, typer.Option(min=-1, max=1, help="各市下限，0.1 / lowest fall of a city, 0.1")
+    ] = None,
+    highest: Annotated[
+        float | None, typer.Option(min=-1, max=1, help="各市上限，0.25 / highest fall of a city, 0.25")
+    ] = None,
     spread: Annotated[
-        float | None, typer.Option(min=0, help="各市差距限值 / largest difference between cities")
+        float | None,
+        typer.Option(min=0, max=2, help="各市差距限值，0.06 / largest difference between cities, 0.06"),
     ] = None,
     growth: Annotated[
         Path | None,
@@ -81,11 +87,14 @@ def split_command(
         float | None, typer.Option(min=-0.5, max=0.5, help="全省年均增速，0.05 / growth of the province")
     ] = None,
     convergence_year: Annotated[
-        int | None, typer.Option(help="强度趋同年份 / year in which intensities meet")
+        int | None,
+        typer.Option(min=1991, max=2300, help="强度趋同年份 / year in which intensities meet"),
     ] = None,
     residual_fall: Annotated[
         float | None,
-        typer.Option(help="未分到各市部分自己的下降率 / fall of what no city has, as a block of its own"),
+        typer.Option(
+            min=-1, max=1, help="未分到各市部分自己的下降率 / fall of what no city has, as a block of its own"
+        ),
     ] = None,
     as_of: Annotated[
         str | None, typer.Option(help="只用该日已公布的省包数据 / pack figures known on this day")

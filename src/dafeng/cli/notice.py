@@ -88,6 +88,11 @@ def draft_command(
 
     if not every and kind is None:
         raise InputRefused.of("notice_kind_missing")
+    if not by.strip():
+        raise InputRefused.of("notice_field_missing", state="drafted", field="--by")
+    for option, value in (("subject", subject), ("target", target)):
+        if every and value is not None:
+            raise InputRefused.of("notice_all_narrowed", option=option)
     request = DraftRequest(
         pack or read_settings().pack, output, by, kind and kind.value, subject, target,
         None if as_of is None else parse_day(as_of), out, earlier, written.value,

@@ -36,6 +36,9 @@ FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / o
 WIDTH = 160
 """Columns of a table that is written to a file or a pipe."""
 
+WIDE = 140
+"""Columns of a terminal on which explanations fit into the table."""
+
 STAGE_WORDS = {
     "pack": "读入省包 / reading the pack",
     "plan": "方案 / plan",
@@ -93,18 +96,27 @@ def to_json(value: Any) -> str:
 
 
 def draw_table(frame: pl.DataFrame) -> str:
-    """Return a frame as a text table that fits the terminal."""
+    """Return a frame as a text table that fits the terminal.
+
+    On a narrow terminal explanations (columns ``why_…``) stand below the table, one a line.
+    """
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(header_style="bold", row_styles=["", "dim"])
-    for name in frame.columns:
-        table.add_column(name, overflow="fold", justify="right" if frame[name].dtype.is_numeric() else "left")
-    for row in frame.iter_rows():
-        table.add_row(*(_cell(value) for value in row))
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    prose = [name for name in frame.columns if name.startswith("why_") and console.width < WIDE]
+    short = frame.drop(prose)
+    table = Table(header_style="bold", row_styles=["", "dim"])
+    for name in short.columns:
+        table.add_column(name, overflow="fold", justify="right" if short[name].dtype.is_numeric() else "left")
+    for row in short.iter_rows():
+        table.add_row(*(Text(_cell(value)) for value in row))
     with console.capture() as capture:
         console.print(table)
+        for told in frame.iter_rows(named=True) if prose else ():
+            label = " ".join(str(told[name]) for name in short.columns if name.endswith("_id"))
+            console.print(Text(f"{label}: {' '.join(_cell(told[name]) for name in prose)}"))
         console.print(f"{frame.height} 行 / rows")
     return capture.get()
 

@@ -133,9 +133,9 @@ def packs_command(
     from dafeng.app.clock import parse_day
     from dafeng.app.track_board import count_packs
 
-    counts = count_packs(packs, parse_day(as_of))
+    counts = count_packs(list(dict.fromkeys(packs)), parse_day(as_of))
     if form is Format.table:
-        counts = counts.pivot("code", index=["pack", "region"], values="targets")
+        counts = counts.pivot("code", index=["pack", "region"], values="targets").fill_null(0)
     show_frame(counts, counts.columns, form, output)
 
 
@@ -148,7 +148,7 @@ def _verdict_code(text: str) -> str:
     known = terms.aliases("verdict")
     code = known.get(text.strip().lower())
     if code is None:
-        names = ", ".join(terms.entries("verdict"))
+        names = ", ".join(f"{code} {row['zh']}" for code, row in terms.entries("verdict").items())
         params = {"name": "verdict", "value": text, "known": names, "suggestion": Suggestion(text, known)}
         raise InputRefused([Finding("filter_unknown", params=params)])
     return code

@@ -47,7 +47,9 @@ def nowcast_command(
     ] = None,
     year: Annotated[
         int | None,
-        typer.Option(min=1990, max=2100, help="年份；缺省为最新一期的年 / year; default: newest"),
+        typer.Option(
+            min=1990, max=2100, help="年份；缺省为该日最新一期的年 / year; default: of the newest issue"
+        ),
     ] = None,
     as_of: AsOfOption = None,
     region: RegionOption = None,
@@ -80,7 +82,7 @@ def monthly_command(
     ] = None,
     as_of: AsOfOption = None,
     month: Annotated[
-        str | None, typer.Option(help="期号，如 2026-10；缺省为最新一期 / issue; default: newest")
+        str | None, typer.Option(help="期号，如 2026-10；缺省为该日最新一期 / issue; default: newest")
     ] = None,
     region: RegionOption = None,
     pack: Annotated[str | None, typer.Option("--pack", help="取目标路径的省包 / pack with the path")] = None,

@@ -11,6 +11,8 @@ from dafeng.cli.output import Format, FormatOption, language, show_frame, to_jso
 from dafeng.settings import read_settings
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import polars as pl
 
     from dafeng.app.stages import RunContext
@@ -39,17 +41,28 @@ def warn_command(
     from dafeng.app.warning_stage import make_warnings
     from dafeng.pack import read_pack
 
+    if target is not None and level is not None:
+        message = "目标编号和 --level 只能给一个 / give a target or --level, not both"
+        raise typer.BadParameter(message)
     wanted = None if level is None else _level_code(level)
-    context = RunContext(read_pack(pack or read_settings().pack), parse_day(as_of), accept_findings=False)
+    day = parse_day(as_of)
+    context = RunContext(read_pack(pack or read_settings().pack), day, accept_findings=False)
     chosen = None if target is None else _target_id(context, target)
     warnings = make_warnings(context)
     if chosen is not None:
-        _show_one(_row_of(warnings, chosen), context, form, output)
+        _show_one(_row_of(warnings, chosen, day), context, form, output)
         return
     shown = warnings if wanted is None else warnings.filter(pl.col("level") == wanted)
     if form is Format.table and wanted is None:
         shown = shown.filter((pl.col("level") != "cannot_judge") | pl.col("p_met").is_not_null())
     show_frame(shown, [*LISTED, f"why_{language()}"], form, output)
+    hidden = warnings.height - shown.height
+    if hidden and wanted is None:
+        typer.echo(
+            f"另有 {hidden} 项目标不能判断，未列；用 --level cannot_judge 列出\n"
+            f"{hidden} targets that cannot be judged are left out; list them with --level cannot_judge",
+            err=True,
+        )
 
 
 def _level_code(text: str) -> str:
@@ -61,7 +74,7 @@ def _level_code(text: str) -> str:
     known = terms.aliases("warning_level")
     code = known.get(text.strip().lower())
     if code is None:
-        names = ", ".join(terms.entries("warning_level"))
+        names = ", ".join(f"{code} {row['zh']}" for code, row in terms.entries("warning_level").items())
         params = {"name": "level", "value": text, "known": names, "suggestion": Suggestion(text, known)}
         raise InputRefused([Finding("filter_unknown", params=params)])
     return code
@@ -78,13 +91,15 @@ def _target_id(context: RunContext, text: str) -> str:
     return str(ids[0])
 
 
-def _row_of(warnings: pl.DataFrame, target_id: str) -> dict[str, Any]:
-    """Return the warning of a target; its document may not be out yet on the day."""
+def _row_of(warnings: pl.DataFrame, target_id: str, day: date) -> dict[str, Any]:
+    """Return the warning of a target, or refuse: its document may not be out yet on the day."""
     import polars as pl
+
+    from dafeng.errors import InputRefused
 
     found = warnings.filter(pl.col("target_id") == target_id)
     if found.is_empty():
-        raise _unknown(target_id, warnings["target_id"].to_list())
+        raise InputRefused.of("warning_before_document", target=target_id, day=day)
     return found.row(0, named=True)
 
 

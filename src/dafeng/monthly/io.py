@@ -13,7 +13,7 @@ import polars as pl
 
 from dafeng.errors import DafengError, Finding, Place, TableError
 from dafeng.files import read_bytes
-from dafeng.grids import read_grids
+from dafeng.grids import find_error_cells, is_workbook, read_grids
 from dafeng.monthly.contracts import FlashFigures, FlashInput
 from dafeng.monthly.issue import FLASH_DAY, Issue
 from dafeng.monthly.items import item_aliases, load_items, unit_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from dafeng.grids import Cell
 
 OPTIONAL = ("known_on", "source")
+FIRST_YEAR, LAST_YEAR = 1949, 2100
 _PERIOD = re.compile(r"([0-9]{4})年(?:(?:([0-9]{1,2})月?[-—–－~～至])?([0-9]{1,2})月(?:累计)?)?")
 
 
@@ -62,7 +63,8 @@ def read_monthly(path: Path, *, day: int = FLASH_DAY, max_bytes: int = MAX_BYTES
     Raises
     ------
     InputRefused, TableError
-        With every defect: unknown items, units that cannot be converted, ranges of years, repeated figures.
+        With every defect: unknown items, units that cannot be converted, ranges of years, years before 1949
+        or after 2100, cells of a workbook that hold an error, repeated figures.
     """
     raw = read_bytes(path, max_bytes)
     parsed = parse_csv(
@@ -104,7 +106,14 @@ def _type_figures(frame: pl.DataFrame, factors: list[tuple[str, str, float]], da
 
 def _as_csv(raw: bytes, name: str, max_bytes: int) -> bytes:
     """Return the first sheet as CSV text with the optional columns present and items by their codes."""
-    rows = [list(row) for row in read_grids(raw, name, max_bytes=max_bytes)[0].rows]
+    grid = read_grids(raw, name, max_bytes=max_bytes)[0]
+    failed = find_error_cells(raw).get(grid.sheet, set()) if is_workbook(raw) else set()
+    if failed:
+        raise TableError(
+            Finding("cell_not_number", grid.place(row, place), {"value": "#"})
+            for row, place in sorted(failed)
+        )
+    rows = [list(row) for row in grid.rows]
     head = name_columns([_text(cell, "").strip() for cell in rows[0]], FlashInput)
     for optional in OPTIONAL:
         if optional not in head:
@@ -171,11 +180,15 @@ def _check_units(frame: pl.DataFrame, name: str) -> tuple[list[Finding], list[tu
 
 
 def _check_periods(frame: pl.DataFrame, name: str) -> list[Finding]:
-    return [
-        Finding("flash_period_years", Place(name, row=row, column="period"), {"value": text})
-        for row, text in frame.select("row", "period").iter_rows()
-        if parse_period(text).kind == "years"
-    ]
+    problems = []
+    for row, text in frame.select("row", "period").iter_rows():
+        period, place = parse_period(text), Place(name, row=row, column="period")
+        if period.kind == "years":
+            problems.append(Finding("flash_period_years", place, {"value": text}))
+        elif not FIRST_YEAR <= period.end.year <= LAST_YEAR:
+            rule = f"{FIRST_YEAR} … {LAST_YEAR}"
+            problems.append(Finding("value_out_of_range", place, {"value": text, "rule": rule}))
+    return problems
 
 
 def _canonical(period: str) -> str:

@@ -90,7 +90,9 @@ def estimate_noise(values: ArrayLike) -> Noise:
     squares is expected at s^2 tr(A R A'), that of products of neighbours at s^2 tr1(A R A'), the sum of the
     first side diagonal. rho is where the ratio of both is that of the residuals, held to 0..0.7; s follows.
     Lines end at the maximum if five years stand on both sides: the bend there is course and no noise. Other
-    bends count as noise: the estimate rather errs upwards.
+    bends count as noise: where the noise is small (1 %) the estimate errs upwards, by up to 1.4 times in the
+    median. Noise of high autocorrelation (0.7) is partly taken for course: there it errs downwards, by about
+    a sixth.
 
     Examples
     --------

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 RESULTS, SCORES, RULES = "evaluation.results", "evaluation.scores", "evaluation.rules"
 APPEALS, FOLLOW_UPS = "evaluation.appeals", "evaluation.follow_ups"
 DASH = Markup('<span class="null">—</span>')
+POINT_DIGITS = 2
+"""Decimals of points: 89.96 must not read as the 90 of the next grade. [1]"""
 
 Row = dict[str, Any]
 
@@ -103,7 +105,7 @@ class EvaluationView:
         key = self.trace(row)
         most = row["points_judged"] or row["points_max"]
         return Markup("{} / {}").format(
-            number_button(number(row["points"], 1), key), number_button(number(most), key)
+            number_button(_say_points(row["points"]), key), number_button(number(most), key)
         )
 
     def say_rank(self, row: Row | None) -> Markup:
@@ -146,7 +148,7 @@ class EvaluationView:
             "completion": DASH
             if completion is None
             else number_button(f"{number(100 * completion, 0)}%", key),
-            "points": DASH if row["points"] is None else number_button(number(row["points"], 1), key),
+            "points": DASH if row["points"] is None else number_button(_say_points(row["points"]), key),
             "most": most, "status": row["status"], "missed": row["is_missed"], "appeal": row["appeal"],
             "grade": grade_mark(row["grade"]), "why": both(row["why_zh"], row["why_en"]),
         }  # fmt: skip
@@ -198,3 +200,7 @@ def _figure(value: float | None, key: str, code: str | None) -> Markup:
     if value is None:
         return DASH
     return Markup('{} <span class="unit">{}</span>').format(number_button(number(value), key), unit(code))
+
+
+def _say_points(points: float) -> str:
+    return number(round(points, POINT_DIGITS))

@@ -96,6 +96,15 @@ def test_only_days_before_the_outcome_test_a_plan_target() -> None:
     assert (row["misses"], row["estimable"], row["hit_share"]) == (1, False, None)
 
 
+def test_a_rounded_figure_does_not_replace_an_exact_one() -> None:
+    values = {year: 100.0 + year - 2010 for year in range(2010, 2020)}
+    table = [observations(values), observations({2015: 110.0}, lag=2, bound="about", source_id="r"),
+             observations({2016: 90.0}, lag=0, bound="about", source_id="r")]  # fmt: skip
+    (series,) = list_series(pl.concat(table), SERIES, TODAY)
+    assert series.known(TODAY) == values
+    assert series.known(date(2016, 12, 31))[2016] == 90.0  # nothing better was public yet
+
+
 def test_a_goal_rests_on_what_was_known_on_its_day() -> None:
     rng = np.random.default_rng(7)
     values = dict(zip(range(2008, 2022), 100 * np.exp(np.cumsum(rng.normal(0.03, 0.05, 14))), strict=True))

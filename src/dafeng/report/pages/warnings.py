@@ -224,7 +224,7 @@ def _tenths_of(share: float | None) -> str:
 def _facts(view: WarningView, row: Row) -> list[Markup]:
     """Return what would be needed, which milestone was missed, which driver moved it."""
     found = []
-    if row["needed_per_year"] is not None:
+    if row["needed_per_year"] is not None and row["level_reason"] != "goal_reached":
         key = view.trace_step(row, "warning.step.needed")
         need = view.show_figure(row["needed_per_year"], key, _per_year(row["unit"]))
         if row["last_change"] is None:

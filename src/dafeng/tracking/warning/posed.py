@@ -73,7 +73,7 @@ def list_series(observations: pl.DataFrame, series: pl.DataFrame, as_of: date) -
     as_of : date
     """
     flows = set(series.filter(pl.col("kind") == "flow")["series_id"])
-    found: dict[tuple[str, str], list[tuple[int, date, float]]] = {}
+    found: dict[tuple[str, str], list[tuple[int, date, float, bool]]] = {}
     units: dict[tuple[str, str], str] = {}
     for row in observations.iter_rows(named=True):
         period = read_period(row["period"])
@@ -83,13 +83,24 @@ def list_series(observations: pl.DataFrame, series: pl.DataFrame, as_of: date) -
         day = day_known(row["known_on"], period)
         if day <= as_of:
             key = row["series_id"], row["region"]
-            found.setdefault(key, []).append((period.end.year, day, row["value"]))
+            found.setdefault(key, []).append((period.end.year, day, row["value"], row["bound"] == "eq"))
             units[key] = row["unit"] or ""
     return [
-        DatedSeries(" ".join(key), units[key] == "%", tuple(sorted(figures)))
+        DatedSeries(" ".join(key), units[key] == "%", _exact_first(figures))
         for key, figures in sorted(found.items())
         if len({year for year, *_ in figures}) >= FEWEST_FIGURES
     ]
+
+
+def _exact_first(figures: list[tuple[int, date, float, bool]]) -> tuple[tuple[int, date, float], ...]:
+    """Return the figures without rounded ones of a year whose exact figure was public by then."""
+    exact = [(year, day) for year, day, _, is_exact in figures if is_exact]
+    return tuple(
+        sorted(
+            (year, day, value) for year, day, value, is_exact in figures
+            if is_exact or not any(other == year and since <= day for other, since in exact)
+        )
+    )  # fmt: skip
 
 
 def pose_goals(series: list[DatedSeries], as_of: date) -> pl.DataFrame:
