@@ -235,9 +235,6 @@ def choose_methods(wanted: Sequence[str], *, has_weights: bool, fall: float = 1.
     return tuple(method for method in METHODS if method in codes.values())
 
 
-FORM_SUFFIXES = (".csv", ".xlsx")
-
-
 def write_figure_template(pack_name: str, years: tuple[int, int], output: Path) -> int:
     """Write an empty form for the figures of the cities, CSV or XLSX by the suffix; return its rows.
 
@@ -256,8 +253,8 @@ def write_figure_template(pack_name: str, years: tuple[int, int], output: Path) 
         ``split_years``: the target year is not after the base year; ``document_form_unknown``.
     """
     base_year, target_year = years
-    if output.suffix.lower() not in FORM_SUFFIXES:
-        known = KnownNames(FORM_SUFFIXES)
+    if output.suffix.lower() not in {".csv", ".xlsx"}:
+        known = KnownNames([".csv", ".xlsx"])
         raise InputRefused.of("document_form_unknown", path=output, known=known)
     if target_year <= base_year:
         raise InputRefused.of("split_years", first=base_year, last=target_year)

@@ -13,8 +13,8 @@ from dafeng.app.cities_stage import CITIES_FILES, cities_parameters, split_pack_
 from dafeng.app.city_stage import CITY_FILES, account_pack_cities
 from dafeng.app.consumption_stage import CONSUMPTION_FILES, consumption_parameters, view_borders
 from dafeng.app.decomposition_stage import DECOMPOSITION_FILES, decompose_pack
-from dafeng.app.evaluation_stage import EVALUATION_FILES, EVALUATION_NEEDS, evaluate_pack
 from dafeng.app.dossier_stage import DOSSIER_FILES, dossier_parameters, file_pack_cities
+from dafeng.app.evaluation_stage import EVALUATION_FILES, EVALUATION_NEEDS, evaluate_pack
 from dafeng.app.pathway_stage import STAGE_FILES as PATHWAY_STAGE_FILES
 from dafeng.app.pathway_stage import pathway_parameters, run_pathways
 from dafeng.app.peak_stage import PEAK_FILES, PEAK_NEEDS, judge_pack_peaks

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dafeng.cli.cities_dossier import dossier_command
+from dafeng.cli.options import PackOption
 from dafeng.cli.output import Format, FormatOption, draw_table, language, to_json, write_answer
 from dafeng.settings import read_settings
 
@@ -99,7 +100,7 @@ def split_command(
     as_of: Annotated[
         str | None, typer.Option(help="只用该日已公布的省包数据 / pack figures known on this day")
     ] = None,
-    pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
+    pack: PackOption = None,
     form: FormatOption = Format.table,
     output: Annotated[Path | None, typer.Option("--output", help="写入文件 / file to write")] = None,
 ) -> None:
@@ -126,7 +127,7 @@ def template_command(
     output: Annotated[Path, typer.Option(help="CSV 或 XLSX / CSV or XLSX")],
     base_year: Annotated[int, typer.Option(min=1990, max=2099, help="基年 / base year")] = 2025,
     target_year: Annotated[int, typer.Option(min=1991, max=2100, help="目标年 / target year")] = 2030,
-    pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
+    pack: PackOption = None,
 ) -> None:
     """写出各市数据的空白填报表 / write an empty form for the figures of the cities."""
     from dafeng.app.cities_split import write_figure_template

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli.notice import DocumentLanguage
+from dafeng.cli.options import PackOption
 from dafeng.cli.output import Format, FormatOption, show_frame
 from dafeng.settings import read_settings
 
@@ -19,7 +20,7 @@ def dossier_command(
         typer.Option(help="文件 .docx、.html 或 .md；缺省打印比较表 / file; default: print the table"),
     ] = None,
     as_of: Annotated[str | None, typer.Option(help="只用该日已公布的资料 / known on this day")] = None,
-    pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
+    pack: PackOption = None,
     written: Annotated[
         DocumentLanguage, typer.Option("--language", help="文书语言 / language of the document")
     ] = DocumentLanguage.zh,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli.notice import DocumentLanguage
+from dafeng.cli.options import PackOption
 from dafeng.settings import read_settings
 
 
@@ -15,7 +16,7 @@ def closeout_command(
     output: Annotated[Path, typer.Option(help="文件 .docx、.html 或 .md / file to write")],
     plan_years: Annotated[str, typer.Option(help="规划期 / plan period, 2021-2025")] = "2021-2025",
     as_of: Annotated[str | None, typer.Option(help="结论日期 / day of the verdicts")] = None,
-    pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
+    pack: PackOption = None,
     out: Annotated[
         Path | None,
         typer.Option(help="dafeng run 的结果文件夹；缺省现算 / output of dafeng run; default: computed"),

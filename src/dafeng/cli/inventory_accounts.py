@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dafeng.cli.options import PackOption
 from dafeng.cli.output import Format, FormatOption, draw_table, language, show_frame
 from dafeng.settings import read_settings
 
@@ -112,7 +113,7 @@ def cities_command(
         Path | None, typer.Option(help="写出空白填报表 CSV 或 XLSX / write an empty form, CSV or XLSX")
     ] = None,
     year: Annotated[int | None, typer.Option(help="填报表年份 / year of the form")] = None,
-    pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
+    pack: PackOption = None,
 ) -> None:
     """按同一规则核算各市并与全省衔接；或写出填报表 / account the cities by one rule, or write the form."""
     from dafeng.app.assessment_file import CityRequest, run_city_accounts, write_city_template

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from dafeng.cli.options import PackOption
 from dafeng.cli.output import Format, FormatOption, language, show_frame
 from dafeng.settings import read_settings
 
@@ -79,7 +80,7 @@ def draft_command(
         DocumentForm, typer.Option("--format", help="--all 时的文件形式 / form of the files with --all")
     ] = DocumentForm.docx,
     by: Annotated[str, typer.Option(help="起草记录署名 / who is named as drafter")] = DEFAULT_DRAFTER,
-    pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
+    pack: PackOption = None,
 ) -> None:
     """起草提醒函、通报、约谈通知或反馈函，并在同一文件夹登记 / draft a notice and record it beside."""
     from dafeng.app.clock import parse_day

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dafeng.cli.options import PackOption
 from dafeng.cli.output import Format, FormatOption, language, show_frame, to_json, write_answer
 from dafeng.settings import read_settings
 
@@ -29,7 +30,7 @@ def warn_command(
     level: Annotated[
         str | None, typer.Option(help="只列该等级，如 red、amber / only this level, as red or amber")
     ] = None,
-    pack: Annotated[str | None, typer.Option("--pack", help="省包 / pack")] = None,
+    pack: PackOption = None,
     form: FormatOption = Format.table,
     output: Annotated[Path | None, typer.Option("--output", help="写入文件 / file to write")] = None,
 ) -> None:
