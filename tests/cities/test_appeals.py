@@ -55,6 +55,7 @@ def test_what_is_on_record_cannot_be_overwritten(added: dict[str, object], code:
     ([appeal("upheld", 40.0, decided_on=None)], "appeal_undated"),
     ([appeal("upheld", 40.0, decided_on="2026-03-01")], "appeal_before"),
     ([appeal("upheld", None)], "cell_empty"),
+    ([appeal("rejected", 40.0)], "appeal_points_unused"),
     ([appeal("upheld", 40.0), appeal("rejected")], "appeal_decided_twice"),
 ])  # fmt: skip
 def test_defects_are_told_at_their_row(rows: list[dict[str, object]], code: str) -> None:

@@ -57,6 +57,7 @@ def test_an_unknown_pack_is_refused_with_the_known_ones() -> None:
 @pytest.mark.parametrize(("column", "row", "value", "code"), [
     ("item_ids", "veto_targets", "anual;cumulative", "rule_item_unknown"),
     ("from_points", "good", None, "cell_empty"),
+    ("from_points", "pass", "80", "rule_grades_crossed"),
     ("unit", "annual", None, "cell_empty"),
     ("formula", "annual", "anything", "code_unknown"),
     ("points_max", "annual", "-1", "value_out_of_range"),

@@ -222,7 +222,7 @@ def choose_methods(wanted: Sequence[str], *, has_weights: bool, fall: float = 1.
     Raises
     ------
     InputRefused
-        ``filter_unknown``.
+        ``filter_unknown``; ``split_weights_unused`` if weights are given and no method reads them.
     """
     if "all" in wanted:
         left_out = ("index", "weights") if fall <= 0 else () if has_weights else ("weights",)
@@ -230,6 +230,8 @@ def choose_methods(wanted: Sequence[str], *, has_weights: bool, fall: float = 1.
     known = terms.aliases("split_method")
     codes = {text: known.get(text.strip().lower(), "") for text in wanted}
     problems = [_unknown("method", text, METHODS) for text, code in codes.items() if code not in METHODS]
+    if has_weights and "weights" not in codes.values():
+        problems.append(Finding("split_weights_unused", params={"methods": ", ".join(codes)}))
     if problems:
         raise InputRefused(problems)
     return tuple(method for method in METHODS if method in codes.values())

@@ -137,6 +137,8 @@ def check_appeals(
         full = full_points.get(row["item_id"])
         if row["decision"] == "upheld" and row["points"] is None and full is not None:
             yield Finding("cell_empty", Place(file, row=number, column="points"))
+        if row["decision"] != "upheld" and row["points"] is not None:
+            yield Finding("appeal_points_unused", Place(file, row=number, column="points"))
 
 
 _APPEAL = ["subject_id", "year", "item_id", "filed_on"]

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng import terms
 from dafeng.cities.contracts import EvaluationRules
 from dafeng.errors import Finding, InputRefused, Place, TableError
 from dafeng.parsing import MAX_BYTES, parse_csv
@@ -73,7 +75,7 @@ def parse_rules(raw: bytes, name: str, max_bytes: int = MAX_BYTES) -> pl.DataFra
     ------
     InputRefused
         Defective text or cells; an item that cannot be scored as it is declared, a veto that looks at an
-        item which is not there, a grade without its lower limit; each with its row.
+        item which is not there, a grade without its lower limit or not below a better one; each with its row.
     """
     parsed = parse_csv(raw, EvaluationRules, name, max_bytes=max_bytes)
     problems = list(_check_items(parsed.frame, parsed.rows, name))
@@ -98,6 +100,21 @@ def _check_items(rules: pl.DataFrame, rows: pl.Series, file: str) -> Iterator[Fi
             yield Finding("cell_empty", Place(file, row=row, column="from_points"))
         elif rule["kind"] in ITEM_KINDS and rule["formula"] in COMPLETION and rule["unit"] is None:
             yield Finding("cell_empty", Place(file, row=row, column="unit"))
+    yield from _check_grades(rules, rows, file)
+
+
+def _check_grades(rules: pl.DataFrame, rows: pl.Series, file: str) -> Iterator[Finding]:
+    """Yield the grades of a pack that begin at or above a better one."""
+    order = list(terms.entries("evaluation_grade"))
+    limits = [
+        (rule["rule_pack"], order.index(rule["item_id"]), rule["from_points"], row)
+        for row, rule in zip(rows, rules.iter_rows(named=True), strict=True)
+        if rule["kind"] == "grade" and rule["item_id"] in order and rule["from_points"] is not None
+    ]
+    for (pack, place, from_points, _), (other, worse, low, row) in pairwise(sorted(limits)):
+        if pack == other and low >= from_points:
+            params = {"worse": order[worse], "better": order[place], "low": low, "limit": from_points}
+            yield Finding("rule_grades_crossed", Place(file, row=row, column="from_points"), params)
 
 
 def is_in_force(rules: pl.DataFrame, year: int) -> bool:
