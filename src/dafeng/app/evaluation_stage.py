@@ -108,13 +108,15 @@ def checked_figures(
         Everything that is wrong, row by row.
     """
     taken = {**_own_tables(pack, rules), **(given or {})}
-    return check_given(*(taken[name] for name in TABLES), known_subjects(pack, as_of))
+    figures, appeals = (taken[name] for name in TABLES)
+    return check_given(figures, appeals, known_subjects(pack, as_of))
 
 
 def check_pack_evaluation(pack: Pack, as_of: date) -> list[Finding]:
     """Return what is wrong in the pack's own figures and appeals, by the built-in rule packs."""
     own = _own_tables(pack, builtin_rules())
-    return list_defects(*(own[name] for name in TABLES), known_subjects(pack, as_of))
+    figures, appeals = (own[name] for name in TABLES)
+    return list_defects(figures, appeals, known_subjects(pack, as_of))
 
 
 def check_appeal_record(pack: Pack, appeals: GivenTable, as_of: date) -> None:
