@@ -51,7 +51,7 @@ def test_results_of_the_made_pack(tiny: Pack) -> None:
     bodies = results.filter(pl.col("rule_pack") == "departments")
     assert set(bodies["outcome"]) == {"blocked"}
     tasks = tables_of(tiny)["evaluation.departments"].filter(pl.col("agency_id") == "drc").height
-    said = f"shares 1 clause(s) with {tasks} target(s): On track {tasks}"
+    said = f"{tasks} target(s) in 1 of its clauses: On track {tasks}"
     assert bodies["why_en"].str.contains(said, literal=True).any()
 
 
