@@ -87,6 +87,21 @@ def test_a_second_draft_changes_nothing() -> None:
     assert start_notice(history(), FIRST | {"recorded_by": "丙"}).equals(history())
 
 
+def test_a_draft_made_again_over_other_targets_is_a_further_row() -> None:
+    again = start_notice(history(), FIRST | {"target_ids": "T9"})
+    assert again["step"].to_list() == [1, 2]
+    assert again["target_ids"].to_list() == [FIRST["target_ids"], "T9"]
+    assert check_history(again) == []
+    assert list_standing(again, date(2026, 12, 1))["target_ids"].to_list() == ["T9"]
+    second = pl.when(pl.col("step") == 2)
+    moved = again.with_columns(subject_id=second.then(pl.lit("x")).otherwise("subject_id"))
+    assert [found.code for found in check_history(moved)] == ["notice_changed"]
+
+
+def test_what_people_have_gone_on_with_is_not_drafted_again() -> None:
+    assert start_notice(issued(), FIRST | {"target_ids": "T9"}).equals(issued())
+
+
 def test_overdue_is_told_by_the_day() -> None:
     def overdue(made: pl.DataFrame, day: str) -> list[int | None]:
         return list_standing(made, date.fromisoformat(day))["overdue_days"].to_list()

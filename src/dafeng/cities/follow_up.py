@@ -30,7 +30,7 @@ WAITING_STATES = frozenset({"issued", "measures_agreed"})
 """States that may have a day by which something is due."""
 FILE = "follow_ups.csv"
 CARRIED = ("kind", "subject_id", "target_ids")
-"""What a later step takes over from the first."""
+"""What a later step takes over from the one before; only a draft made again may have other targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,9 @@ def list_next_states(kind: str, state: str) -> dict[str, tuple[str, ...]]:
 
 
 def start_notice(history: pl.DataFrame, first: Row) -> pl.DataFrame:
-    """Return the record with the draft of a notice; as it was if that notice has a record already.
+    """Return the record with the draft of a notice; a draft made again over other targets is a further row.
+
+    What people have gone on with, and a draft over the same targets, leave the record as it was.
 
     Parameters
     ----------
@@ -96,9 +98,10 @@ def start_notice(history: pl.DataFrame, first: Row) -> pl.DataFrame:
     -------
     FollowUps
     """
-    if first["notice_id"] in set(history["notice_id"]):
+    earlier = history.filter(pl.col("notice_id") == first["notice_id"]).sort("step").to_dicts()
+    if earlier and (earlier[-1]["state"] != FIRST_STATE or earlier[-1]["target_ids"] == first["target_ids"]):
         return history
-    row = {**first, "step": 1, "state": FIRST_STATE}
+    row = {**first, "step": len(earlier) + 1, "state": FIRST_STATE}
     return check(pl.concat([history, frame_of([row], FollowUps)]), FollowUps, name=FILE)
 
 
@@ -238,13 +241,15 @@ def _check_follows(before: Row | None, row: Row, where: Place) -> list[Finding]:
         return [Finding("notice_step_forbidden", where, params)]
     allowed = list_next_states(before["kind"], before["state"])
     found = []
-    if row["state"] not in allowed:
+    redrafted = row["state"] == before["state"] == FIRST_STATE
+    if row["state"] not in allowed and not redrafted:
         params = {
             "notice": row["notice_id"], "state": before["state"], "wanted": row["state"],
             "allowed": KnownNames(allowed),
         }  # fmt: skip
         found.append(Finding("notice_step_forbidden", where, params))
-    if any(row[name] != before[name] for name in CARRIED):
+    fixed = CARRIED[:-1] if redrafted else CARRIED
+    if any(row[name] != before[name] for name in fixed):
         found.append(Finding("notice_changed", where, {"notice": row["notice_id"]}))
     if latest_date(row["recorded_on"]) < latest_date(before["recorded_on"]):
         params = {"day": row["recorded_on"], "last": before["recorded_on"]}
