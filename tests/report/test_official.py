@@ -104,6 +104,16 @@ def test_a_draft_says_so_on_every_page_and_an_issued_one_nowhere(file: Any) -> N
     assert "草稿" not in write_official_html(replace(DOCUMENT, is_draft=False))
 
 
+def test_the_signature_stays_with_the_text(file: Any) -> None:
+    kept = [p.text for p in file.paragraphs if p.paragraph_format.keep_with_next and p.text]
+    texts = [p.text for p in file.paragraphs]
+    last = texts.index(DOCUMENT.date)
+    assert texts[last - 1] == DOCUMENT.signer
+    assert DOCUMENT.signer in kept
+    assert file.paragraphs[last - 3].paragraph_format.keep_with_next
+    assert not file.paragraphs[last].paragraph_format.keep_with_next
+
+
 def test_pages_are_numbered_at_the_outer_side(file: Any) -> None:
     section = file.sections[0]
     assert file.settings.odd_and_even_pages_header_footer

@@ -109,10 +109,13 @@ class _Writer:
             self._blank()
         for line in closing:
             self._line(line, "body")
-        if document.signer or document.date:
+        signed = [line for line in (document.signer, document.date) if line]
+        if signed:
             self._blank()
-        for line in (document.signer, document.date):
+        for line in signed:
             self._line(line, "body", align="right", indent=0, right=4)
+        for paragraph in self.file.paragraphs[-len(signed) - 2 : -1] if signed else ():
+            paragraph.paragraph_format.keep_with_next = True  # no signature alone on a page
         if document.copy_to:
             self._blank()
             _rule_around(self._line(copy_line(document), "body", SMALL_PT, indent=0))
