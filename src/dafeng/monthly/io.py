@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from dafeng.monthly.contracts import FlashFigures, FlashInput
 from dafeng.monthly.issue import FLASH_DAY, Issue
 from dafeng.monthly.items import item_aliases, load_items, unit_of
 from dafeng.parsing import MAX_BYTES, name_columns, parse_csv
-from dafeng.period import parse_period
+from dafeng.period import latest_date, parse_period
 from dafeng.provenance import Source, hash_bytes
 from dafeng.table import check, check_keys, columns_of
 from dafeng.units import conversion_factor
@@ -181,8 +181,11 @@ def _check_units(frame: pl.DataFrame, name: str) -> tuple[list[Finding], list[tu
 
 def _check_periods(frame: pl.DataFrame, name: str) -> list[Finding]:
     problems = []
-    for row, text in frame.select("row", "period").iter_rows():
+    for row, text, known_on in frame.select("row", "period", "known_on").iter_rows():
         period, place = parse_period(text), Place(name, row=row, column="period")
+        if known_on is not None and latest_date(known_on) < period.end:
+            params = {"known_on": known_on, "period": text}
+            problems.append(Finding("figure_before_its_period", replace(place, column="known_on"), params))
         if period.kind == "years":
             problems.append(Finding("flash_period_years", place, {"value": text}))
         elif not FIRST_YEAR <= period.end.year <= LAST_YEAR:
