@@ -149,6 +149,12 @@ def test_skill_shows_rates_or_that_they_are_not_estimable(context: ReportContext
     assert "55%" not in text_of(SKILL, none).split("Reliability", 1)[0]
 
 
+def test_hints_never_bear_the_words_of_the_official_levels(context: ReportContext) -> None:
+    shown = text_of(SKILL, context)
+    assert "Red" in shown
+    assert "Level 1" not in shown
+
+
 def test_reliability_diagram_has_a_dot_a_bin_with_cases(context: ReportContext) -> None:
     html = SKILL.render(context)
     assert html.count("<circle") == 3

@@ -26,7 +26,7 @@ def environment() -> Environment:
         w=words.phrase, plain=words.plain, both=words.both, term=words.term, unit=figures.unit,
         number=figures.number, traced=figures.traced, period=figures.period_text, names=figures.split_names,
         missing=figures.missing, badge=badge, grade=grade_mark, icon=icon, json_text=json_text,
-        level=level_badge,
+        level=level_badge, hint=hint_badge,
     )  # fmt: skip
     return made
 
@@ -59,6 +59,13 @@ def level_badge(level: str) -> Markup:
     """Return a level of warning as icon and word."""
     return Markup('<span class="badge l-{}">{}{}</span>').format(
         level, icon(level), words.term("warning_level", level)
+    )
+
+
+def hint_badge(hint: str) -> Markup:
+    """Return a hint by probability as icon and word: the words of the official levels are not used."""
+    return Markup('<span class="badge l-{}">{}{}</span>').format(
+        hint, icon(hint), words.term("hint_level", hint)
     )
 
 
