@@ -72,6 +72,13 @@ def test_own_co2_stands_beside_the_same_share_of_the_path(folder: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_page_of_an_earlier_month_knows_no_later_month(folder: Path) -> None:
+    request = MonthlyRequest(folder / "monthly.csv", AS_OF, month="2024-03")
+    row = make_monthly(request).sheet.tables["nowcasts"].row(0, named=True)
+    assert (row["year"], row["through_month"]) == (2024, 3)
+    assert row["known"] == pytest.approx(130 * 3.0)
+
+
 def test_no_level_in_the_plan_is_said_and_not_invented(folder: Path) -> None:
     row = make(folder).sheet.tables["path"].row(0, named=True)
     assert row["value"] is not None

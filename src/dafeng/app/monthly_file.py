@@ -16,6 +16,7 @@ from dafeng.errors import Finding, InputRefused
 from dafeng.inventory.flash import FlashEstimates, FlashMonths, list_indicators, moving_items
 from dafeng.monthly import latest_issue, select_known, shown_items
 from dafeng.monthly.io import ReadFigures, read_monthly
+from dafeng.period import parse_period
 from dafeng.report.monthly_sheet import MonthlySheet
 from dafeng.store.atomic import write_bytes_atomically
 from dafeng.table import empty_table, frame_of
@@ -118,7 +119,7 @@ def make_monthly(request: MonthlyRequest) -> MonthlyAnswer:
     if not known["period"].str.starts_with(f"{issue.year}").any():
         raise InputRefused.of("monthly_no_figures", day=request.as_of, year=issue.year)
     shown = [item for item in shown_items("page") if item in set(figures["item"])]
-    nowcast = nowcast_items(figures, issue.year, request.as_of, shown)
+    nowcast = nowcast_items(_up_to(figures, issue), issue.year, request.as_of, shown)
     moving = ReadFigures(read.frame.filter(pl.col("item").is_in(moving_items())), read.source)
     flash = None if request.benchmark is None else make_flash(wanted, moving)
     tables = {
@@ -139,6 +140,13 @@ def _flash_request(request: MonthlyRequest, region: str) -> FlashRequest:
         request.figures, request.benchmark or request.figures, request.as_of, month=request.month,
         region=region, lag_years=request.lag_years, day=request.day, max_bytes=request.max_bytes,
     )  # fmt: skip
+
+
+def _up_to(figures: pl.DataFrame, issue: Issue) -> pl.DataFrame:
+    """Return the figures of periods that end with the month of the page: its estimates know no later one."""
+    ends = [parse_period(text).end for text in figures["period"]]
+    inside = [(end.year, end.month) <= (issue.year, issue.month) for end in ends]
+    return figures.filter(pl.Series(inside, dtype=pl.Boolean))
 
 
 def _score(request: MonthlyRequest, figures: pl.DataFrame, items: list[str], issue: Issue) -> pl.DataFrame:
