@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from dafeng.app.cities_split import SplitRequest, choose_methods, list_places, parse_locks, run_split
+from dafeng.app.cities_split import SplitRequest, choose_methods, list_places, run_split
 from dafeng.app.cities_stage import split_pack_targets
 from dafeng.app.stages import STAGES, RunContext
+from dafeng.cities.io import parse_locks
 from dafeng.cities.split_question import SplitWishes
 from dafeng.errors import InputRefused, NegativeAnswer
 from dafeng.pack import Pack, read_pack

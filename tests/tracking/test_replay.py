@@ -44,7 +44,8 @@ def test_what_became_of_a_target(replayed: pl.DataFrame) -> None:
 def test_levels_are_empty_without_a_warner_and_come_from_it(shanxi: Pack, replayed: pl.DataFrame) -> None:
     assert replayed["level"].null_count() == replayed["p_met"].null_count() == replayed.height
 
-    def warn(day: date) -> pl.DataFrame:
+    def warn(day: date, verdicts: pl.DataFrame) -> pl.DataFrame:
+        assert set(verdicts["as_of"]) == {day.isoformat()}
         return pl.DataFrame({"target_id": ["T1.2a-3"], "level": ["red"], "p_met": [0.01 * (day.year - 2000)]})
 
     told = replay_verdicts(shanxi.tables, DAYS[-2:], Readings(), warn=warn).drop_nulls("level")

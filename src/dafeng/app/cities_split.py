@@ -16,6 +16,7 @@ from dafeng.cities.indices import DEFAULT_WEIGHTS
 from dafeng.cities.io import (
     GivenCityFigures,
     Places,
+    parse_locks,
     read_city_figures,
     read_city_weights,
     read_growth,
@@ -37,7 +38,7 @@ from dafeng.store.atomic import write_bytes_atomically
 from dafeng.table import KnownNames, Suggestion, check, empty_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -358,44 +359,3 @@ def _read_wishes(request: SplitRequest, places: Places, question: SplitQuestion)
         request.wishes, locks=locks | parse_locks(request.locks, places, locks), bounds=bounds, growth=growth,
         city_weights=weights, indicator_weights=indices,
     )  # fmt: skip
-
-
-def parse_locks(texts: Sequence[str], places: Places, filed: Collection[str] = ()) -> dict[str, float]:
-    """Return locks written as ``code=0.2`` or ``name=20%``.
-
-    Parameters
-    ----------
-    texts : sequence of str
-    places : Places
-    filed : collection of str
-        Cities that the file of locks has already.
-
-    Raises
-    ------
-    InputRefused
-        ``split_lock_unreadable``, ``city_unknown`` or ``split_locked_twice``, one finding for each.
-    """
-    locks: dict[str, float] = {}
-    problems: list[Finding] = []
-    for text in texts:
-        name, _, number = text.replace("＝", "=").partition("=")
-        code, fall = places.code_of(name), _read_fall(number.strip().replace("％", "%"))
-        if fall is None:
-            problems.append(Finding("split_lock_unreadable", params={"text": text}))
-        elif code is None or code == places.province:
-            problems.append(Finding("city_unknown", params={"region": name}))
-        elif code in locks or code in filed:
-            problems.append(Finding("split_locked_twice", params={"region": code}))
-        else:
-            locks[code] = fall
-    if problems:
-        raise InputRefused(problems)
-    return locks
-
-
-def _read_fall(text: str) -> float | None:
-    try:
-        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-    except ValueError:
-        return None
-    return value if -1 <= value <= 1 else None

@@ -9,6 +9,7 @@ import polars as pl
 from dafeng import terms
 from dafeng.inventory.assessment import list_scopes
 from dafeng.table import frame_of
+from dafeng.tracking.figures import assumed_day, latest_assumed_year
 from dafeng.tracking.indicator_contracts import AccountValues
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 ACCOUNT_TABLES = ("inventory.emissions", "assessment.accounts", "assessment.gdp")
 """Tables of earlier stages that hold the accounts."""
-LAG_YEARS = 2
-"""Years after which the yearly figures of an account count as known: its yearbook is out by then. [a]"""
 EMISSION_UNIT = "Mt CO2"
 GDP_VOLUME = "gdp_volume"
 """GDP at constant prices as a chain of yearly ratios, first year = 1. [1]"""
@@ -64,9 +63,13 @@ def list_accounts(given: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFram
     for table_id, make in makers.items():
         if table_id in given:
             rows += make(given[table_id])
-    known = [{**row, "known_on": f"{row['year'] + LAG_YEARS}-12-31", "known_assumed": True} for row in rows]
-    in_time = [row for row in known if row["known_on"] <= as_of.isoformat()]
-    return frame_of(in_time, AccountValues)
+    newest = latest_assumed_year(as_of)
+    known = [
+        {**row, "known_on": assumed_day(row["year"]).isoformat(), "known_assumed": True}
+        for row in rows
+        if row["year"] <= newest
+    ]
+    return frame_of(known, AccountValues)
 
 
 def _list_emissions(emissions: pl.DataFrame) -> Iterator[dict[str, Any]]:

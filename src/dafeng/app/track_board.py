@@ -87,7 +87,7 @@ def replay_pack(pack_name: str, first: int, last: int, as_of: date, *, values: b
         return replay_values(tables, days, scope, accounts.__getitem__)
     return replay_verdicts(
         tables, days, readings_of(context.pack), scope, accounts.__getitem__,
-        lambda day: warn_on(context, day, accounts[day]),
+        lambda day, verdicts: warn_on(context, day, accounts[day], verdicts),
     )  # fmt: skip
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dafeng.app.assessment_stage import CONSUMPTION, ENERGY, GENERATION, assess_pack
 from dafeng.app.tables import name_tables
-from dafeng.app.track_accounts import ACCOUNT_TABLES, LAG_YEARS, list_accounts
+from dafeng.app.track_accounts import ACCOUNT_TABLES, list_accounts
 from dafeng.pack import list_decisions
 from dafeng.period import latest_date
 from dafeng.result import Result
 from dafeng.tracking import Readings, judge_targets, known_observations, list_values
-from dafeng.tracking.figures import read_period
+from dafeng.tracking.figures import assumed_day, read_period
 from dafeng.tracking.formula import ACCOUNTS
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from dafeng.app.stages import RunContext
     from dafeng.pack import Pack
 
@@ -105,7 +106,6 @@ def accounts_on(context: RunContext, day: date) -> pl.DataFrame:
 def _has_late_figures(pack: Pack) -> bool:
     observed = pack.tables["observations"].filter(pl.col("series_id").is_in(FEEDING))
     return any(
-        published is not None
-        and latest_date(published) > date(read_period(period).end.year + LAG_YEARS, 12, 31)
+        published is not None and latest_date(published) > assumed_day(read_period(period).end.year)
         for published, period in observed.select("known_on", "period").iter_rows()
     )

@@ -101,7 +101,9 @@ def warn_now(context: RunContext) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def warn_on(context: RunContext, day: date, accounts: pl.DataFrame | None = None) -> pl.DataFrame:
+def warn_on(
+    context: RunContext, day: date, accounts: pl.DataFrame | None = None, verdicts: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """Return the warnings of a day of the past, by what was known then; futures were not drawn then.
 
     Parameters
@@ -110,6 +112,8 @@ def warn_on(context: RunContext, day: date, accounts: pl.DataFrame | None = None
     day : date
     accounts : AccountValues, optional
         As known on the day, where they were made already.
+    verdicts : Verdicts, optional
+        Of the day, where it was judged already.
     """
     tables, scope = context.pack.tables, context.pack.config.decisions.same_scope
     readings = readings_of(context.pack)
@@ -118,7 +122,8 @@ def warn_on(context: RunContext, day: date, accounts: pl.DataFrame | None = None
         values=list_values(tables, day, scope, accounts),
         effects=context.given.get("decomposition.effects"), same_scope=scope,
     )  # fmt: skip
-    verdicts = judge_targets(tables, day, readings, scope, accounts).verdicts
+    if verdicts is None:
+        verdicts = judge_targets(tables, day, readings, scope, accounts).verdicts
     return warn_targets(tables, day, verdicts, readings, inputs, read_thresholds())
 
 
@@ -129,7 +134,8 @@ def replay_warnings(context: RunContext) -> pl.DataFrame:
     accounts = {day: accounts_on(context, day) for day in days}
     return replay_verdicts(
         pack.tables, days, readings_of(pack), pack.config.decisions.same_scope,
-        accounts.__getitem__, lambda day: warn_on(context, day, accounts[day]),
+        accounts.__getitem__,
+        lambda day, verdicts: warn_on(context, day, accounts[day], verdicts),
     )  # fmt: skip
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-INFORMED_KINDS = ("central_body", "company", "party_or_mass_body")
+INFORMED_KINDS = frozenset({"central_body", "company", "party_or_mass_body"})
 """Bodies that receive letters and feedback and are never scored, whatever else is said of them."""
 ROLES = ("lead", "also")
 

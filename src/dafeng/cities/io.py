@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng.cities.figures import convert_figures
-from dafeng.errors import Finding, Place, TableError
+from dafeng.errors import Finding, InputRefused, Place, TableError
 from dafeng.files import read_bytes
 from dafeng.grids import find_error_cells, is_workbook, read_grids
 from dafeng.pack.tracking_schema import CityFigures
@@ -19,7 +19,7 @@ from dafeng.provenance import Source, hash_bytes
 from dafeng.table import Suggestion, Table, column, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
     from dafeng.grids import Cell, Grid
@@ -223,6 +223,47 @@ def read_limits(
             bounds[region] = (low, high)
     _raise(problems)
     return locks, bounds
+
+
+def parse_locks(texts: Sequence[str], places: Places, filed: Collection[str] = ()) -> dict[str, float]:
+    """Return locks written as ``code=0.2`` or ``name=20%``.
+
+    Parameters
+    ----------
+    texts : sequence of str
+    places : Places
+    filed : collection of str
+        Cities that the file of locks has already.
+
+    Raises
+    ------
+    InputRefused
+        ``split_lock_unreadable``, ``city_unknown`` or ``split_locked_twice``, one finding for each.
+    """
+    locks: dict[str, float] = {}
+    problems: list[Finding] = []
+    for text in texts:
+        name, _, number = text.replace("＝", "=").partition("=")
+        code, fall = places.code_of(name), _read_fall(number.strip().replace("％", "%"))
+        if fall is None:
+            problems.append(Finding("split_lock_unreadable", params={"text": text}))
+        elif code is None or code == places.province:
+            problems.append(Finding("city_unknown", params={"region": name}))
+        elif code in locks or code in filed:
+            problems.append(Finding("split_locked_twice", params={"region": code}))
+        else:
+            locks[code] = fall
+    if problems:
+        raise InputRefused(problems)
+    return locks
+
+
+def _read_fall(text: str) -> float | None:
+    try:
+        value = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        return None
+    return value if -1 <= value <= 1 else None
 
 
 def read_city_weights(path: Path, places: Places, *, max_bytes: int = MAX_BYTES) -> dict[str, float]:

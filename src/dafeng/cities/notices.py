@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from dafeng.cities.departments import INFORMED_KINDS
 from dafeng.cities.notice_contracts import NoticeRules
 from dafeng.period import earliest_date, latest_date
 from dafeng.table import frame_of
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 EVERYBODY = "all"
 """Subject of a circular."""
-INFORMED_KINDS = frozenset({"company", "central_body", "party_or_mass_body"})
-"""Kinds of bodies that are not scored and receive letters."""
 VERDICT_TRIGGERS = {"missed": "target_missed", "off_track": "off_track"}
 LEVEL_TRIGGERS = {"red": "warning_red", "amber": "warning_amber"}
 

@@ -231,12 +231,22 @@ def _drop_revised(found: list[Observation]) -> list[Observation]:
 
 def _mark_conflicts(found: list[Observation]) -> list[Observation]:
     """Return the observations with contradicting exact figures of one year graded X."""
-    values: dict[int, set[float]] = {}
-    for o in found:
-        if _is_exact(o):
-            values.setdefault(o.year, set()).add(o.value)
-    torn = {year for year, different in values.items() if len(different) > 1}
+    torn = torn_years((o.year, o.value) for o in found if _is_exact(o))
     return [replace(o, grade=Grade.X.value) if _is_exact(o) and o.year in torn else o for o in found]
+
+
+def torn_years(exact: Iterable[tuple[int, float]]) -> frozenset[int]:
+    """Return the years of which exact publications contradict each other: none of them decides.
+
+    Parameters
+    ----------
+    exact : iterable of (int, float)
+        Year and value of each exact publication of one thing.
+    """
+    values: dict[int, set[float]] = {}
+    for year, value in exact:
+        values.setdefault(year, set()).add(value)
+    return frozenset(year for year, different in values.items() if len(different) > 1)
 
 
 def _is_exact(o: Observation) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,6 @@ from dafeng.tracking.formula_values import Figure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import date
     from typing import Any
 
     import polars as pl
@@ -22,6 +22,26 @@ read_period = lru_cache(maxsize=1 << 16)(parse_period)
 """Like :func:`~dafeng.period.parse_period`; a replay reads the same few hundred texts on every day."""
 read_day = lru_cache(maxsize=1 << 16)(latest_date)
 """Like :func:`~dafeng.period.latest_date`, each text once."""
+
+LAG_YEARS = 2
+"""Years after which a yearly figure without a day of its own counts as known: an account, a total [a]."""
+
+
+def assumed_day(year: int) -> date:
+    """Return the day on which the account of a year counts as known: an assumption, to be marked as such."""
+    return date(year + LAG_YEARS, 12, 31)
+
+
+def latest_assumed_year(day: date) -> int:
+    """Return the newest year whose account counts as known on a day.
+
+    Examples
+    --------
+    >>> latest_assumed_year(date(2024, 12, 30)), latest_assumed_year(date(2024, 12, 31))
+    (2021, 2022)
+    """
+    year = day.year - LAG_YEARS
+    return year if assumed_day(year) <= day else year - 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dafeng import terms
 from dafeng.period import latest_date
 from dafeng.provenance import worst_grade
 from dafeng.tracking.evidence import known_observations
+from dafeng.tracking.figures import latest_assumed_year
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 FEWEST_YEARS = 8
 """Consecutive yearly figures that a series needs to be tested [a]."""
-LAG_YEARS = 2
-"""Years after which an account or a published total without a date counts as known [a]."""
 COMPARATORS = ("peak_by", "capped", "falling")
 """Targets that ask for a peak, a cap or a fall."""
 _FIGURES = ("year", "value", "unit", "known_assumed", "source_ids", "grade")
@@ -99,7 +98,7 @@ def _sum_fuels(emissions: pl.DataFrame, variable: str) -> pl.DataFrame:
 def _from_accounts(
     totals: pl.DataFrame, origin: str, variable: str, as_of: date
 ) -> list[CandidateSeries]:  # fmt: skip
-    known = totals.drop_nulls("value").filter(pl.date(pl.col("year") + LAG_YEARS, 12, 31) <= as_of)
+    known = totals.drop_nulls("value").filter(pl.col("year") <= latest_assumed_year(as_of))
     figures = known.with_columns(known_assumed=pl.lit(value=True))
     words = {"own": ("本省清单自算", "own inventory"), "published": ("已公布", "as published")}[origin]
     zh, en = (terms.name("emission_variables", variable, language) for language in ("zh", "en"))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from dafeng.tracking.case import Readings
 
     Accounts = Callable[[date], pl.DataFrame | None]
-    Warner = Callable[[date], pl.DataFrame]
+    Warner = Callable[[date, pl.DataFrame], pl.DataFrame]
 
 SHOWN = ["as_of", "target_id", "verdict", "period", "observed", "required", "unit"]
 
@@ -55,7 +55,7 @@ def replay_verdicts(
     accounts : callable
         Day -> ``AccountValues`` that were known then.
     warn : callable, optional
-        Day -> ``Warnings`` of that day; without it level and probability are empty.
+        Day and its ``Verdicts`` -> ``Warnings``; without it level and probability are empty.
 
     Returns
     -------
@@ -65,7 +65,7 @@ def replay_verdicts(
     parts = []
     for day in days:
         board = judge_targets(tables, day, readings, same_scope, accounts(day)).verdicts
-        told = _warned(warn(day)) if warn is not None else _warned(None)
+        told = _warned(warn(day, board)) if warn is not None else _warned(None)
         parts.append(board.select(SHOWN).join(told, on="target_id", how="left", maintain_order="left"))
     return check(pl.concat(parts), ReplayedVerdicts) if parts else empty_table(ReplayedVerdicts)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from dafeng.cities.departments import INFORMED_KINDS
 from dafeng.report.board import Board
 from dafeng.report.drawing import badge, draw, level_badge
 from dafeng.report.evaluation_view import EvaluationView
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
 DEPARTMENTS = "evaluation.departments"
 DEPARTMENT, INFORMED = "department", "informed"
-LETTERS = frozenset({"central_body", "company", "party_or_mass_body"})
-"""Kinds of bodies that get letters and are not scored, where no evaluation says it."""
 ALERTS = ("red", "amber")
 BEHIND = ("missed", "off_track")
 ROLES = ("lead", "also")
@@ -90,7 +89,7 @@ class DepartmentBook:
         row = self.board.agencies[code]
         if row["kind"] == "department" and row["scored"]:
             return DEPARTMENT
-        return INFORMED if row["kind"] in LETTERS else ""
+        return INFORMED if row["kind"] in INFORMED_KINDS else ""
 
     def bodies(self, kind: str) -> list[str]:
         """Return the bodies of a kind that have tasks: those with most warnings first."""

@@ -10,6 +10,7 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.errors import LANGUAGES
+from dafeng.tracking.figures import latest_assumed_year
 from dafeng.tracking.paths import CHANGES
 from dafeng.tracking.paths import LEVELS as LEVEL_COMPARATORS
 from dafeng.tracking.warning.barometer import indicator_roles, read_rows
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 
 RECENT_YEARS = 5
 """Years over which the change so far is averaged."""
-LAG_YEARS = 2
-"""An inventory of a year counts as known at the end of the second year after it."""
 MOST_FURTHER = 3
 """Sentences after level and chance."""
 _ROLES = tuple(terms.entries("agency_role"))
@@ -86,11 +85,11 @@ def find_driver(effects: pl.DataFrame | None, known: Known) -> dict[str, Any]:
         inventory counts as known at the end of the second year after its own; steps after the year of the
         target or before its base year say nothing of it.
     """
-    target, day = known.case.target, known.case.as_of
+    target = known.case.target
     role = indicator_roles().get(target["indicator_id"])
     if effects is None or role is None or not role["identity"]:
         return {}
-    newest = day.year - LAG_YEARS - (0 if (day.month, day.day) == (12, 31) else 1)
+    newest = latest_assumed_year(known.case.as_of)
     span = pl.col("to_year").is_between(
         known.case.base_year + 1, min(newest, known.case.target_year or newest)
     )

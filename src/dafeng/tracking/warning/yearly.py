@@ -11,7 +11,7 @@ import polars as pl
 
 from dafeng.period import latest_date
 from dafeng.provenance import Grade
-from dafeng.tracking.evidence import gather_evidence
+from dafeng.tracking.evidence import gather_evidence, torn_years
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -141,11 +141,7 @@ def collect_figures(values: pl.DataFrame, as_of: date) -> FiguresByIndicator:
 
 def _drop_torn(figures: list[Figure]) -> list[Figure]:
     """Return the figures without exact publications of one year that contradict each other."""
-    values: dict[int, set[float]] = {}
-    for f in figures:
-        if f.bound == "eq" and not f.is_computed:
-            values.setdefault(f.year, set()).add(f.value)
-    torn = {year for year, different in values.items() if len(different) > 1}
+    torn = torn_years((f.year, f.value) for f in figures if f.bound == "eq" and not f.is_computed)
     return [f for f in figures if f.bound != "eq" or f.is_computed or f.year not in torn]
 
 
