@@ -35,15 +35,14 @@ def hold_lock(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
     InputRefused
         ``lock_busy`` if another process keeps it for longer, ``output_not_writable``.
     """
-    safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)  # neither exists on Windows
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | safe, 0o644)
+        descriptor = open_lock(path)
     except OSError as error:
         raise InputRefused.of("output_not_writable", path=path, reason=error.strerror or error) from error
     try:
         until = time.monotonic() + wait_s
-        while not _take(descriptor):
+        while not take_lock(descriptor):
             if time.monotonic() > until:
                 raise InputRefused.of("lock_busy", path=path, seconds=f"{wait_s:g}")
             time.sleep(PAUSE_S)
@@ -52,8 +51,20 @@ def hold_lock(path: Path, wait_s: float = WAIT_S) -> Iterator[None]:
         os.close(descriptor)  # which also gives the lock back
 
 
-def _take(descriptor: int) -> bool:
-    """Take the lock if it is free."""
+def open_lock(path: Path) -> int:
+    """Open a lock file without emptying it and without following a link; return its descriptor.
+
+    Raises
+    ------
+    OSError
+        It cannot be opened.
+    """
+    safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)  # neither exists on Windows
+    return os.open(path, os.O_RDWR | os.O_CREAT | safe, 0o644)
+
+
+def take_lock(descriptor: int) -> bool:
+    """Take the lock of an open file if it is free; closing the file gives it back."""
     try:
         import fcntl  # noqa: PLC0415 - not on Windows
     except ImportError:

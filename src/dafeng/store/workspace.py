@@ -26,6 +26,7 @@ from pydantic import BaseModel, ConfigDict
 
 from dafeng.errors import InputRefused
 from dafeng.provenance import Step, hash_bytes
+from dafeng.store.lock import open_lock, take_lock
 from dafeng.store.table_bytes import table_as_csv, table_as_parquet
 from dafeng.table import columns_of
 
@@ -214,9 +215,10 @@ def open_workspace(root: Path) -> Iterator[Workspace]:
     with _refusing_errors(root):
         root.mkdir(parents=True, exist_ok=True)
     with _refusing_errors(root / LOCK):
-        lock = _open_lock(root / LOCK)
+        lock = open_lock(root / LOCK)
     try:
-        _take_lock(lock, root)
+        if not take_lock(lock):
+            raise InputRefused.of("run_locked", path=root)
         with _refusing_errors(building):
             for stale in root.glob(f"{BUILDING}*"):
                 shutil.rmtree(stale, ignore_errors=True)
@@ -236,23 +238,6 @@ def _refusing_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputRefused.of("output_not_writable", path=path, reason=error.strerror or error) from error
-
-
-def _open_lock(path: Path) -> int:
-    """Open the lock file without emptying it and without following a link."""
-    safe = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)  # neither exists on Windows
-    return os.open(path, os.O_RDWR | os.O_CREAT | safe, 0o644)
-
-
-def _take_lock(descriptor: int, root: Path) -> None:
-    try:
-        import fcntl  # noqa: PLC0415 - not on Windows
-    except ImportError:
-        return
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise InputRefused.of("run_locked", path=root) from error
 
 
 def _read_manifest(root: Path) -> Manifest:
