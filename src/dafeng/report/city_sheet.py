@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from dafeng.report.board import Board
 from dafeng.report.drawing import grade_mark
-from dafeng.report.evaluation_view import DASH, EvaluationView
+from dafeng.report.evaluation_view import DASH, SheetBook
 from dafeng.report.figures import (
     BOUND_SIGNS,
     number,
@@ -28,7 +27,6 @@ from dafeng.report.words import both, phrase, plain, term
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dafeng.report.context import ReportContext
 
 FIGURES, ALLOCATION, CHECK = "cities.figures", "cities.allocation", "cities.allocation_check"
 DOSSIERS, PLANS, EVENTS = "cities.dossiers", "cities.plans", "cities.plan_events"
@@ -38,20 +36,8 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class CityBook:
+class CityBook(SheetBook):
     """The tables about cities, by city."""
-
-    context: ReportContext
-
-    @cached_property
-    def board(self) -> Board:
-        """Targets, bodies and regions with their names."""
-        return Board(self.context)
-
-    @cached_property
-    def evaluation(self) -> EvaluationView:
-        """Results of the evaluation."""
-        return EvaluationView(self.context)
 
     @cached_property
     def codes(self) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from dafeng.report.board import Board
 from dafeng.report.drawing import grade_mark
 from dafeng.report.figures import number, number_button, split_codes, unit, unit_pair
 from dafeng.report.traces import Trace
@@ -204,3 +205,20 @@ def _figure(value: float | None, key: str, code: str | None) -> Markup:
 
 def _say_points(points: float) -> str:
     return number(round(points, POINT_DIGITS))
+
+
+@dataclass(frozen=True)
+class SheetBook:
+    """What city and department sheets both look up."""
+
+    context: ReportContext
+
+    @cached_property
+    def board(self) -> Board:
+        """Targets, clauses, bodies and regions with their names."""
+        return Board(self.context)
+
+    @cached_property
+    def evaluation(self) -> EvaluationView:
+        """Results of the evaluation."""
+        return EvaluationView(self.context)

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from dafeng.cities.departments import INFORMED_KINDS
-from dafeng.report.board import Board
 from dafeng.report.drawing import badge, draw, level_badge
-from dafeng.report.evaluation_view import EvaluationView
+from dafeng.report.evaluation_view import SheetBook
 from dafeng.report.figures import number_button, unit_pair
 from dafeng.report.page import Page
 from dafeng.report.traces import Trace
@@ -30,20 +29,8 @@ ROLES = ("lead", "also")
 
 
 @dataclass(frozen=True)
-class DepartmentBook:
+class DepartmentBook(SheetBook):
     """The tables about bodies of the province, by body."""
-
-    context: ReportContext
-
-    @cached_property
-    def board(self) -> Board:
-        """Targets, clauses and bodies with their names."""
-        return Board(self.context)
-
-    @cached_property
-    def evaluation(self) -> EvaluationView:
-        """Results of the evaluation."""
-        return EvaluationView(self.context)
 
     @cached_property
     def targets(self) -> dict[str, list[Row]]:
