@@ -24,7 +24,9 @@ from dafeng.table import Suggestion, empty_table
 
 CONFIG_FILE = "pack.toml"
 SCENARIO_FOLDER = "scenarios"
+REGISTER_FOLDER = "registers"
 MAX_SCENARIO_BYTES = 1024 * 1024
+MAX_REGISTER_BYTES = 1024 * 1024
 MAX_FILE_BYTES = 50 * 1024 * 1024
 BOUNDARY_TYPES = frozenset({"Polygon", "MultiPolygon"})
 
@@ -84,13 +86,14 @@ def read_pack_folder(folder: Path) -> Pack:
             tables[name], rows[name] = parsed
     problems += _unknown_files(folder, config)
     scenarios = _read_scenarios(folder, hashes, problems)
+    registers = _read_registers(folder, hashes, problems)
     boundaries, areas = _collect(problems, _read_boundaries, folder, config, hashes) or ("", ())
     problems += check_links(tables, rows)
     if config is not None:
         problems += check_config(config, tables) + check_boundaries(areas, config.pack.region, tables)
     if problems or config is None:
         raise InputRefused(problems)
-    return Pack(config, tables, rows, dict(sorted(hashes.items())), boundaries, scenarios)
+    return Pack(config, tables, rows, dict(sorted(hashes.items())), boundaries, scenarios, registers)
 
 
 def _collect(problems: list[Finding], read: Any, *arguments: object, **named: object) -> Any:
@@ -161,6 +164,23 @@ def _parse_scenario_bytes(raw: bytes, name: str) -> Scenario:
         return parse_scenario(raw.decode("utf-8-sig"), name)
     except UnicodeDecodeError as error:
         raise InputRefused([Finding("toml_invalid", Place(name), {"reason": error})]) from error
+
+
+def _read_registers(folder: Path, hashes: dict[str, str], problems: list[Finding]) -> dict[str, str]:
+    """Return the texts of ``registers/*.toml`` and ``*.json`` by file name."""
+    found: dict[str, str] = {}
+    paths = (p for p in folder.joinpath(REGISTER_FOLDER).glob("*") if p.suffix in {".toml", ".json"})
+    for path in sorted(paths):
+        name = f"{REGISTER_FOLDER}/{path.name}"
+        raw = _collect(problems, read_bytes, path, MAX_REGISTER_BYTES, place=Place(name))
+        if raw is None:
+            continue
+        hashes[name] = hash_bytes(raw)
+        try:
+            found[path.name] = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            problems.append(Finding("toml_invalid", Place(name), {"reason": error}))
+    return found
 
 
 def _unknown_files(folder: Path, config: PackConfig | None) -> list[Finding]:

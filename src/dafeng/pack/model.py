@@ -122,6 +122,8 @@ class Pack:
         GeoJSON text; empty without a boundary file.
     scenarios : mapping of str to Scenario
         Futures of ``scenarios/*.toml`` as they are written, by id; what they inherit is not filled in.
+    registers : mapping of str to str
+        Texts of ``registers/*.toml`` and ``registers/*.json``, by file name; :mod:`dafeng.register` reads them.
     """
 
     config: PackConfig
@@ -130,3 +132,4 @@ class Pack:
     hashes: Mapping[str, str]
     boundaries: str = ""
     scenarios: Mapping[str, Scenario] = field(default_factory=dict)
+    registers: Mapping[str, str] = field(default_factory=dict)
