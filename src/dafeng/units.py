@@ -62,6 +62,9 @@ _SPELLINGS = (
     (re.compile("吨"), "t"),
     (re.compile("克标准煤"), "gce"),
     (re.compile("千瓦时"), "kWh"),
+    (re.compile("亿元"), "1e8 CNY"),
+    (re.compile("万元"), "1e4 CNY"),
+    (re.compile("元"), "CNY"),
     (re.compile("Mt CO2"), "1e6 tCO2"),
     (re.compile("kg CO2"), "1e-3 tCO2"),
     (re.compile("t CO2"), "tCO2"),
@@ -85,6 +88,7 @@ def registry() -> UnitRegistry[float]:
         made.define(f"tCO2e_{gwp} = [co2e_{gwp.lower()}]")
     for year in PRICE_YEARS:
         made.define(f"CNY_{year} = [currency_{year}]")
+    made.define("CNY = [currency_nominal]")  # current prices: never added to those of a price year
     return made
 
 

@@ -33,7 +33,8 @@ def context(shanxi: Pack) -> RunContext:
 
 def test_accounts_have_names_units_and_an_assumed_day(context: RunContext) -> None:
     accounts, units = list_accounts(context.given, TODAY), account_units()
-    assert {"co2_total", "ci_13_14_own_generation", "ei_total", "gdp_volume"} <= set(accounts["name"])
+    named = ("co2_total", "ci_13_14_own_generation", "ei_total", "gdp_volume")
+    assert {f"accounts.{name}" for name in named} <= set(accounts["name"])
     for name, unit in accounts.select("name", "unit").iter_rows():
         assert units[name] == unit
     assert accounts["known_assumed"].all()

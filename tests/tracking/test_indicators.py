@@ -92,7 +92,7 @@ def test_a_cumulative_change_describes_its_span(judge: Judge) -> None:
 
 
 ACCOUNT = {
-    "name": "co2", "region": "CN-SX", "year": 2025, "value": 49.0, "unit": "%", "known_on": "2026-06-30",
+    "name": "accounts.co2", "region": "CN-SX", "year": 2025, "value": 49.0, "unit": "%", "known_on": "2026-06-30",
     "known_assumed": True, "source_ids": "own", "grade": "B",
 }  # fmt: skip
 
@@ -145,7 +145,7 @@ def test_what_is_wrong_with_a_formula_is_told_by_row(
 ) -> None:
     made = tables({}, [], formulas=[{"formula": formula, **more}], series_rows=ROWS)
     rows = {name: pl.Series([9] * made[name].height, dtype=pl.Int64) for name in made}
-    (finding,) = check_formulas(made, rows, {"co2": "Mt CO2"})
+    (finding,) = check_formulas(made, rows, {"accounts.co2": "Mt CO2"})
     assert (finding.code, finding.place.file, finding.place.row) == (code, "indicator_formulas.csv", 9)
     assert finding.text("zh") != finding.text("en")
 

@@ -18,7 +18,7 @@ from dafeng.tracking.rulings import rule_on
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-UNREACHABLE = {"due_other_scope", "computed"}
+UNREACHABLE = {"due_other_scope", "computed", "from_register"}
 """Composed by the same line as its siblings, but a due target with another scope only is not comparable;
 the board adds to a reason that a figure is computed."""
 BASE = {

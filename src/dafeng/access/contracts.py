@@ -6,14 +6,14 @@ from dafeng.table import Table, column
 
 
 class Grants(Table):
-    """What a role may do: one row a role, action and resource; nothing else allows anything."""
+    """What a role may do: one row a role, action, resource and reach; nothing else allows anything."""
 
     role: str = column(key=True, vocabulary="access_role", zh="角色", en="Role")
     action: str = column(key=True, zh="操作", en="Action")
     resource: str = column(key=True, zh="对象（台账等；* 为全部）", en="Resource (a register, …; * = all)")
-    region: str = column(vocabulary="access_reach", zh="地区范围", en="Reach by region")
-    agency: str = column(vocabulary="access_reach", zh="部门范围", en="Reach by agency")
-    rows: str = column(vocabulary="access_reach", zh="行范围", en="Reach by maker")
+    region: str = column(key=True, vocabulary="access_reach", zh="地区范围", en="Reach by region")
+    agency: str = column(key=True, vocabulary="access_reach", zh="部门范围", en="Reach by agency")
+    rows: str = column(key=True, vocabulary="access_reach", zh="行范围", en="Reach by maker")
     basis_zh: str = column(zh="依据（中文）", en="Basis (Chinese)")
     basis_en: str = column(zh="依据（英文）", en="Basis (English)")
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from dafeng.app.clock import today
 from dafeng.app.evaluation_stage import check_pack_evaluation
+from dafeng.app.register_figures import measure_units
+from dafeng.app.register_shelf import load_library
 from dafeng.app.track_accounts import account_units
 from dafeng.errors import InputRefused
 from dafeng.inventory import as_findings, ceads_factors, check_cement, check_structure, screen_energy
@@ -40,7 +42,8 @@ def check_pack(name_or_path: str) -> PackAnswer:
     problems = check_structure(energy, "energy.csv")
     problems += check_cement(pack.tables["products"], pack.rows["products"], "products.csv")
     problems += [*check_pack_levers(pack.tables), *check_scenarios(pack)]
-    problems += check_formulas(pack.tables, pack.rows, account_units()) + check_paths(pack.tables, pack.rows)
+    own = account_units() | measure_units(load_library(pack))
+    problems += check_formulas(pack.tables, pack.rows, own) + check_paths(pack.tables, pack.rows)
     problems += check_pack_evaluation(pack, today())
     if problems:
         raise InputRefused(problems)

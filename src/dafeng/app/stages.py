@@ -20,6 +20,7 @@ from dafeng.app.pathway_stage import pathway_parameters, run_pathways
 from dafeng.app.peak_stage import PEAK_FILES, PEAK_NEEDS, judge_pack_peaks
 from dafeng.app.power_stage import PART as POWER_PART
 from dafeng.app.power_stage import POWER_FILES, plan_power, power_parameters
+from dafeng.app.register_stage import REGISTER_FILES, register_parameters, tabulate_registers
 from dafeng.app.tables import name_tables
 from dafeng.app.track_stage import TRACKING_FILES, TRACKING_NEEDS, track_targets
 from dafeng.app.uncertainty_stage import (
@@ -209,6 +210,7 @@ STAGES = (
     Stage("city_accounts", CITY_FILES, _region_parameter, account_pack_cities),
     Stage("pathway", PATHWAY_STAGE_FILES, pathway_parameters, run_pathways),
     Stage("power", POWER_FILES, power_parameters, plan_power, POWER_PART),
+    Stage("registers", REGISTER_FILES, register_parameters, tabulate_registers),
     Stage("tracking", TRACKING_FILES, _tracking_parameters, track_targets, needs=TRACKING_NEEDS),
     Stage("warning", WARNING_FILES, warning_parameters, warn_pack, needs=WARNING_NEEDS),
     Stage("peak_test", PEAK_FILES, _day_parameter, judge_pack_peaks, needs=PEAK_NEEDS),

@@ -28,6 +28,8 @@ from dafeng.power import contracts as power
 from dafeng.power import link_contracts as links
 from dafeng.power import market_contracts as market
 from dafeng.power.forecast.contracts import ForecastScore
+from dafeng.register import contracts as registers
+from dafeng.register import whole_contracts as wholes
 from dafeng.result import NamedTable
 from dafeng.tracking import indicator_contracts as indicators
 from dafeng.tracking.nowcast import contracts as nowcasts
@@ -204,6 +206,15 @@ TABLES: dict[str, tuple[type[Table], str, str]] = {
     "tracking.indicator_series": (PACK_TABLES["indicator_series"], "指标与序列", "Indicators and series"),
     "tracking.values": (indicators.IndicatorValues, "指标逐年值", "Values of indicators"),
     "tracking.accounts": (indicators.AccountValues, "算式可用的账户量", "Accounts that formulas read"),
+    "register.list": (registers.RegisterList, "台账目录", "Registers"),
+    "register.fields": (registers.RegisterFields, "台账字段", "Fields of the registers"),
+    "register.measures": (registers.MeasureValues, "台账汇总指标", "Figures over the rows of registers"),
+    "register.measure_rows": (registers.MeasureRows, "汇总指标的各行", "Rows behind the figures"),
+    "register.alerts": (registers.RegisterAlerts, "台账提醒", "Alerts of the registers"),
+    "register.systems": (wholes.SystemCover, "方案系统建设情况", "Ordered systems and what serves them"),
+    "register.budgets": (wholes.CityBudgets, "两高项目与碳预算", "Two-high projects beside city budgets"),
+    "register.budget_rows": (wholes.BudgetRows, "两高项目与碳预算的各行", "Rows behind the city budgets"),
+    "register.figures": (indicators.DatedFigures, "算式可用的台账指标", "Register figures for formulas"),
     "tracking.indicator_formulas": (PACK_TABLES["indicator_formulas"], "指标算式", "Formulas of indicators"),
     "tracking.paths": (indicators.RequiredPaths, "应达路径", "Required paths"),
     "tracking.replay": (indicators.ReplayedVerdicts, "历年回放", "Replay of past years"),

@@ -10,6 +10,7 @@ from dafeng import terms
 from dafeng.inventory.assessment import list_scopes
 from dafeng.table import frame_of
 from dafeng.tracking.figures import assumed_day, latest_assumed_year
+from dafeng.tracking.formula import ACCOUNTS
 from dafeng.tracking.indicator_contracts import AccountValues
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ SOURCE = "own_accounts"
 
 
 def account_units() -> dict[str, str]:
-    """Return every figure that a formula may read as ``accounts.NAME``, with its unit.
+    """Return every figure of the accounts that a formula may read, as ``accounts.NAME``, with its unit.
 
     Returns
     -------
@@ -39,7 +40,7 @@ def account_units() -> dict[str, str]:
         unit = EMISSION_UNIT if quantity == "co2" else "10^4 tce"
         rules = [rule for rule in terms.entries("power_factor_rule") if (rule == "none") != trades]
         units |= {_scope_name(scope, rule): unit for rule in rules}
-    return units | {GDP_VOLUME: "1"}
+    return {f"{ACCOUNTS}.{name}": unit for name, unit in (units | {GDP_VOLUME: "1"}).items()}
 
 
 def list_accounts(given: Mapping[str, pl.DataFrame], as_of: date) -> pl.DataFrame:
@@ -99,8 +100,8 @@ def _list_volume(gdp: pl.DataFrame) -> Iterator[dict[str, Any]]:
 
 def _row(name: str, row: Mapping[str, Any], value: float, unit: str, grade: str) -> dict[str, Any]:
     return {
-        "name": name, "region": row["region"], "year": row["year"], "value": value, "unit": unit,
-        "source_ids": SOURCE, "grade": grade,
+        "name": f"{ACCOUNTS}.{name}", "region": row["region"], "year": row["year"], "value": value,
+        "unit": unit, "source_ids": SOURCE, "grade": grade,
     }  # fmt: skip
 
 

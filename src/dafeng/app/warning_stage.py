@@ -10,8 +10,14 @@ import polars as pl
 from dafeng.app.decomposition_stage import decompose_pack
 from dafeng.app.pathway_stage import PLANNED
 from dafeng.app.tables import name_tables
-from dafeng.app.track_accounts import ACCOUNT_TABLES
-from dafeng.app.track_stage import TRACKING_FILES, accounts_on, readings_of, track_targets, with_accounts
+from dafeng.app.track_stage import (
+    TRACKING_FILES,
+    TRACKING_NEEDS,
+    accounts_on,
+    readings_of,
+    track_targets,
+    with_accounts,
+)
 from dafeng.provenance import Step
 from dafeng.result import Result
 from dafeng.settings import read_settings
@@ -28,7 +34,7 @@ if TYPE_CHECKING:
 
 WARNING_FILES = (*TRACKING_FILES, "clause_agencies", "levers")
 WARNING_NEEDS = (
-    "tracking.verdicts", "tracking.values", "pathway.targets", "decomposition.effects", *ACCOUNT_TABLES,
+    "tracking.verdicts", "tracking.values", "pathway.targets", "decomposition.effects", *TRACKING_NEEDS,
 )  # fmt: skip
 
 

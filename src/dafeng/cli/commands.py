@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli import (
+    access,
     balance,
     cities,
     evaluation,
@@ -18,6 +19,8 @@ from dafeng.cli import (
     peak,
     plan,
     power,
+    register,
+    tasks,
     terms,
     track,
 )
@@ -45,7 +48,10 @@ app.add_typer(pathway.app, name="pathway")
 app.add_typer(peak.app, name="peak")
 app.add_typer(plan.app, name="plan")
 app.add_typer(power.app, name="power")
+app.add_typer(register.app, name="register")
+app.add_typer(access.app, name="access")
 app.add_typer(track.app, name="track")
+app.add_typer(tasks.app, name="tasks")
 app.add_typer(terms.app, name="terms")
 app.command("flash")(flash_command)
 app.command("export")(export_command)

@@ -25,7 +25,8 @@ def list_decisions(decisions: Decisions) -> pl.DataFrame:
     -------
     DecisionsTaken
         Keys as in ``decision_key`` of the open questions: ``about.relative_tolerance``,
-        ``target_year.<target>``, ``target_value.<target>``, ``same_scope.<indicator>`` and recorded ones.
+        ``target_year.<target>``, ``target_value.<target>``, ``same_scope.<indicator>``,
+        ``complete_registers.<register>`` and recorded ones.
     """
     taken: dict[str, str] = {}
     if decisions.about.relative_tolerance is not None:
@@ -33,6 +34,7 @@ def list_decisions(decisions: Decisions) -> pl.DataFrame:
     taken |= {f"target_year.{target}": str(year) for target, year in decisions.target_year.items()}
     taken |= {f"target_value.{target}": f"{value:g}" for target, value in decisions.target_value.items()}
     taken |= {f"same_scope.{indicator}": series for indicator, series in decisions.same_scope.items()}
+    taken |= {f"complete_registers.{register}": "true" for register in decisions.complete_registers}
     taken |= decisions.recorded
     if not taken:
         return empty_table(DecisionsTaken)

@@ -130,6 +130,15 @@ class CityPlanEvents(Table):
     source_id: str = source_column()
 
 
+class SystemParts(Table):
+    """Systems that the plan orders and the tables of a run that serve them, beside the registers."""
+
+    system_id: str = column(key=True, references="systems.system_id", zh="系统", en="System")
+    table_id: str = column(key=True, zh="成果表", en="Table of a run")
+    note_zh: str = chinese_column("还缺什么", "What is still missing", nullable=True)
+    note_en: str = english_column("还缺什么", "What is still missing", nullable=True)
+
+
 TRACKING_TABLES: dict[str, type[Table]] = {
     "indicator_formulas": IndicatorFormulas,
     "target_paths": TargetPaths,
@@ -139,5 +148,6 @@ TRACKING_TABLES: dict[str, type[Table]] = {
     "evaluation_appeals": EvaluationAppeals,
     "city_plans": CityPlans,
     "city_plan_events": CityPlanEvents,
+    "system_parts": SystemParts,
 }
 """File name without ``.csv`` -> contract."""

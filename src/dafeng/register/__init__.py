@@ -1,1 +1,1 @@
-"""The registers (台账) that the plan orders, defined as data: schema, checks, formulas, lifecycle, figures."""
+"""The registers (台账) that the plan orders, as data: schema, checks, formulas, lifecycle, figures."""

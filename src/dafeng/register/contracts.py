@@ -1,4 +1,4 @@
-"""Contracts of the registers: what there is, history, findings of a check, figures and the rows behind them."""
+"""Contracts of the registers: what there is, history, findings, figures and the rows behind them."""
 
 from __future__ import annotations
 

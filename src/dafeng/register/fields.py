@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from keyword import iskeyword
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from dafeng.errors import Finding, Place
+from dafeng.table import Suggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from dafeng.errors import Language
 
 FieldKind = Literal[
     "text", "integer", "number", "boolean", "date", "year", "period", "code", "codes",
@@ -12,10 +22,10 @@ FieldKind = Literal[
 ]  # fmt: skip
 """What a field holds.
 
-``date`` is written 2026-11-22, ``period`` as in :mod:`dafeng.period`, ``codes`` are codes separated by ``;``;
-``region``, ``agency``, ``clause``, ``target`` and ``system`` are ids of the pack, ``link`` is the key of a row
-of another register, ``uscc`` a unified social credit code (GB 32100-2015), ``geometry`` GeoJSON or WKT in
-CGCS2000 (EPSG:4490), longitude before latitude. [deg]
+``date`` is written 2026-11-22, ``period`` as in :mod:`dafeng.period`, ``codes`` are codes separated by
+``;``; ``region``, ``agency``, ``clause``, ``target`` and ``system`` are ids of the pack, ``link`` is the key
+of a row of another register, ``uscc`` a unified social credit code (GB 32100-2015), ``geometry`` GeoJSON or
+WKT in CGCS2000 (EPSG:4490), longitude before latitude. [deg]
 """
 NUMERIC: frozenset[str] = frozenset({"integer", "number", "year"})
 PACK_KINDS: dict[str, str] = {
@@ -35,10 +45,56 @@ RESERVED = frozenset(
 """Names that every row has; no field may bear one."""
 
 
+@dataclass(frozen=True, slots=True)
+class Bilingual:
+    """A parameter of a message that has words of its own in each language."""
+
+    zh: str
+    en: str
+
+    def text(self, language: Language) -> str:
+        """Return its words."""
+        return self.zh if language == "zh" else self.en
+
+
+class Defects(ValueError):
+    """What does not hold together in one record of a register file.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        The column of each place is a key path below the record.
+    """
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = tuple(findings)
+        super().__init__("; ".join(finding.text("en") for finding in self.findings))
+
+
+def raise_defects(findings: list[Finding]) -> None:
+    """Raise if anything was found.
+
+    Raises
+    ------
+    Defects
+        With all findings.
+    """
+    if findings:
+        raise Defects(findings)
+
+
+TAKEN = ("此名已有他用（每行都有，或算式不能读）", "the name is taken: every row has it or none can read it")
+
+
+def is_taken(name: str) -> bool:
+    """Return whether a name cannot be that of a field: every row has it, or an expression cannot read it."""
+    return name in RESERVED or name in {"true", "false"} or iskeyword(name)
+
+
 class Record(BaseModel):
     """Base of everything in a register file: frozen, unknown keys are errors."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 class Choice(Record):
@@ -92,35 +148,59 @@ class RegisterField(Record):
 
     @model_validator(mode="after")
     def _hold_together(self) -> RegisterField:
-        problems = []
-        if self.id in RESERVED:
-            problems.append(f"id {self.id}: reserved")
-        if self.kind == "number" and not self.unit:
-            problems.append(f"{self.id}: number without unit ('1' for a pure number)")
-        if self.unit and self.kind not in {"integer", "number"}:
-            problems.append(f"{self.id}: unit of a {self.kind}")
         coded = self.kind in {"code", "codes"}
-        if coded and not self.held_in and bool(self.choices) == bool(self.vocabulary):
-            problems.append(f"{self.id}: a code needs choices or a vocabulary, one of them")
-        if not coded and (self.choices or self.vocabulary):
-            problems.append(f"{self.id}: choices of a {self.kind}")
-        if (self.kind == "link") != bool(self.link):
-            problems.append(f"{self.id}: link names the register of a field of kind link, and only there")
-        if self.geometry and self.kind != "geometry":
-            problems.append(f"{self.id}: geometry of a {self.kind}")
-        if (self.low is not None or self.high is not None) and self.kind not in NUMERIC:
-            problems.append(f"{self.id}: bounds of a {self.kind}")
-        if self.low is not None and self.high is not None and self.low > self.high:
-            problems.append(f"{self.id}: low > high")
-        if self.held_in and (self.required or self.held_in.count(".") != 1):
-            problems.append(f"{self.id}: held_in is link_field.field, of a field that is not required")
-        codes = [choice.code for choice in self.choices]
-        problems += [
-            f"{self.id}: choice {code} twice" for code in sorted({c for c in codes if codes.count(c) > 1})
-        ]
-        if problems:
-            raise ValueError("; ".join(problems))
+        bounded = self.low is not None or self.high is not None
+        wrong: dict[str, tuple[bool, str, str]] = {
+            "id": (is_taken(self.id), *TAKEN),
+            "unit": (self.kind == "number" and not self.unit, "数值须有单位，纯数写 1",
+                     "a number needs a unit, 1 for a pure number"),
+            "kind": (bool(self.unit) and self.kind not in {"integer", "number"}, "只有数值才有单位",
+                     "only numbers have units"),
+            "choices": (coded and not self.held_in and bool(self.choices) == bool(self.vocabulary),
+                        "编码字段须给 choices 或 vocabulary，二者取一",
+                        "a code needs choices or a vocabulary, one of them"),
+            "vocabulary": (not coded and bool(self.choices or self.vocabulary), "只有编码字段才有可选值",
+                           "only codes have choices"),
+            "link": ((self.kind == "link") != bool(self.link), "link 写明所指台账，只用于 link 类字段",
+                     "link names the register of a field of kind link, and only there"),
+            "geometry": (bool(self.geometry) and self.kind != "geometry", "只有空间字段才有几何类型",
+                         "only a field of kind geometry has a type of geometry"),
+            "low": (bounded and self.kind not in NUMERIC, "只有数值和年份才有上下限",
+                    "only numbers and years have bounds"),
+            "high": (self.low is not None and self.high is not None and self.low > self.high,
+                     "上限小于下限", "high is below low"),
+            "held_in": (bool(self.held_in) and (self.required or self.held_in.count(".") != 1),
+                        "应写成 链接字段.字段，且不能必填",
+                        "write link_field.field; such a field cannot be required"),
+        }  # fmt: skip
+        raise_defects([
+            *(unfit(key, zh, en, self.id) for key, (bad, zh, en) in wrong.items() if bad),
+            *repeated("choices", [choice.code for choice in self.choices]),
+        ])  # fmt: skip
         return self
+
+
+def unfit(path: str, zh: str, en: str, name: str) -> Finding:
+    """Return the finding that a key does not fit the others.
+
+    Parameters
+    ----------
+    path : str
+        Key below the record.
+    zh, en : str
+        What is wrong.
+    name : str
+        Of the field, rule or step that it belongs to.
+    """
+    return Finding("register_unfit", Place(column=path), {"name": name, "reason": Bilingual(zh, en)})
+
+
+def repeated(path: str, names: list[str]) -> list[Finding]:
+    """Return a finding for every name that stands twice."""
+    return [
+        Finding("register_name_twice", Place(column=path), {"name": name})
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
 
 
 class Child(Record):
@@ -135,24 +215,30 @@ class Child(Record):
     fields: Annotated[tuple[RegisterField, ...], Field(min_length=1)]
     """Its columns; a list has no lists, no held and no restricted fields."""
     key: tuple[Identifier, ...] = ()
-    """Columns that tell its lines apart within a row; a time series has a ``period`` or ``year`` among them."""
+    """Columns that tell its lines apart within a row; a time series has a ``period`` or ``year`` there."""
     most_rows: Annotated[int, Field(ge=1, le=10_000)] = 1_000
     """Most lines of one row."""
 
     @model_validator(mode="after")
     def _hold_together(self) -> Child:
         names = [field.id for field in self.fields]
-        problems = [
-            f"{self.id}: field {name} twice" for name in sorted({n for n in names if names.count(n) > 1})
-        ]
-        problems += [f"{self.id}: key {name} is no field" for name in self.key if name not in names]
+        problems = repeated("fields", names)
         problems += [
-            f"{self.id}.{field.id}: held or restricted inside a list"
-            for field in self.fields
-            if field.held_in or field.restricted
+            Finding(
+                "register_name_unknown",
+                Place(column="key"),
+                {"name": name, "suggestion": Suggestion(name, names)},
+            )
+            for name in self.key
+            if name not in names
         ]
-        if self.id in RESERVED:
-            problems.append(f"id {self.id}: reserved")
-        if problems:
-            raise ValueError("; ".join(problems))
+        problems += [
+            unfit(f"fields.{i}", "子表字段不能取自他处，也不能受限",
+                  "a field of a list is neither held elsewhere nor restricted", field.id)
+            for i, field in enumerate(self.fields, 1)
+            if field.held_in or field.restricted
+        ]  # fmt: skip
+        if is_taken(self.id):
+            problems.append(unfit("id", *TAKEN, self.id))
+        raise_defects(problems)
         return self

@@ -1,6 +1,6 @@
-"""A register (台账) as data: fields, lists, formulas, rules, lifecycle, derived indicators, rights, legal basis.
+"""A register (台账) as data: fields, lists, formulas, rules, lifecycle, figures, rights, legal basis.
 
-One TOML or JSON file is one register. What follows from it (tables, templates, checks, pages) is the engine's.
+One TOML or JSON file is one register; tables, templates, checks and pages follow from it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from dafeng.register.fields import RESERVED, Child, Identifier, Record, RegisterField, Words
+from dafeng.errors import Finding, Place
+from dafeng.register.fields import (
+    TAKEN,
+    Child,
+    Identifier,
+    Record,
+    RegisterField,
+    Words,
+    is_taken,
+    raise_defects,
+    repeated,
+    unfit,
+)
+from dafeng.table import Suggestion
 
 Expression = Annotated[str, Field(min_length=1, max_length=400)]
 """A formula of :mod:`dafeng.register.expression`."""
@@ -289,70 +302,85 @@ class Register(Record):
 
     @model_validator(mode="after")
     def _hold_together(self) -> Register:
-        problems = _repeated(self) + _dangling(self)
-        if problems:
-            raise ValueError("; ".join(problems))
+        raise_defects(_repeated(self) + _dangling(self) + _misused(self))
         return self
 
 
-def _repeated(register: Register) -> list[str]:
+def _repeated(register: Register) -> list[Finding]:
     """Return names that stand twice, or that every row has already."""
-    named = {
-        "field": [
-            *(f.id for f in register.fields),
-            *(c.id for c in register.lists),
-            *(f.id for f in register.formulas),
-        ],
-        "rule": [rule.id for rule in register.rules],
-        "alert": [alert.id for alert in register.alerts],
-        "state": [state.code for state in register.states],
-        "transition": [step.id for step in register.transitions],
-        "measure": [measure.id for measure in register.measures],
+    columns = [field.id for field in register.fields] + [child.id for child in register.lists]
+    columns += [formula.id for formula in register.formulas]
+    groups = {
+        "fields": columns,
+        "rules": [rule.id for rule in register.rules],
+        "alerts": [alert.id for alert in register.alerts],
+        "states": [state.code for state in register.states],
+        "transitions": [step.id for step in register.transitions],
+        "measures": [measure.id for measure in register.measures],
     }
-    twice = [
-        f"{what} {n} twice"
-        for what, names in named.items()
-        for n in sorted({n for n in names if names.count(n) > 1})
+    taken = [name for name in columns if is_taken(name)]
+    return [finding for path, names in groups.items() for finding in repeated(path, names)] + [
+        unfit("fields", *TAKEN, name) for name in taken
     ]
-    return twice + [f"field {name}: reserved" for name in named["field"] if name in RESERVED]
 
 
-def _dangling(register: Register) -> list[str]:
-    """Return names that nothing bears: keys, states, fields of steps and rules."""
-    fields = {field.id: field for field in register.fields}
-    states = {state.code for state in register.states}
+def _dangling(register: Register) -> list[Finding]:
+    """Return names that nothing bears: keys, fields of steps and rules, states."""
+    fields = [field.id for field in register.fields]
+    lists = [child.id for child in register.lists]
+    formulas = [formula.id for formula in register.formulas]
     wanted = [
-        *(("key", name) for name in register.key), ("label", register.label),
-        *((where, name) for where, name in (("region", register.region), ("agency", register.agency)) if name),
-        *((f"transition {step.id}", name) for step in register.transitions for name in step.requires),
-        *(("duplicates", name) for group in register.duplicates.exact for name in group),
-        *(("duplicates", name) for name in (*register.duplicates.similar, *register.duplicates.within)),
-        *((f"rule {rule.id}", rule.field) for rule in register.rules if rule.field),
-        *((f"{field.id}.held_in", field.held_in.split(".")[0]) for field in register.fields if field.held_in),
+        *(("key", name, fields) for name in register.key),
+        ("label", register.label, fields),
+        *(("region", name, fields) for name in (register.region,) if name),
+        *(("agency", name, fields) for name in (register.agency,) if name),
+        *((f"transitions.{step.id}.requires", name, fields + lists)
+          for step in register.transitions for name in step.requires),
+        *(("duplicates.exact", name, fields) for group in register.duplicates.exact for name in group),
+        *(("duplicates.similar", name, fields) for name in register.duplicates.similar),
+        *(("duplicates.within", name, fields) for name in register.duplicates.within),
+        *((f"rules.{rule.id}.field", rule.field, [*fields, *lists, *formulas])
+          for rule in register.rules if rule.field),
+        *((f"fields.{f.id}.held_in", f.held_in.split(".")[0], fields) for f in register.fields if f.held_in),
     ]  # fmt: skip
-    lists = {child.id for child in register.lists}
-    problems = [
-        f"{where}: no field {name}" for where, name in wanted if name not in fields and name not in lists
+    states = [state.code for state in register.states]
+    wanted += [
+        (f"transitions.{step.id}", state, states)
+        for step in register.transitions
+        for state in (*step.sources, step.target)
     ]
-    problems += [
-        f"key {name}: must be required"
-        for name in register.key
-        if name in fields and not fields[name].required
+    wanted += [(f"rules.{rule.id}.states", state, states) for rule in register.rules for state in rule.states]
+    return [
+        Finding(
+            "register_name_unknown", Place(column=path), {"name": name, "suggestion": Suggestion(name, known)}
+        )
+        for path, name, known in wanted
+        if name not in known
     ]
-    for where, name, kind in (("region", register.region, "region"), ("agency", register.agency, "agency")):
-        if name in fields and fields[name].kind != kind:
-            problems.append(f"{where}: {name} is of kind {fields[name].kind}")
-    used = [
-        *(
-            (f"transition {step.id}", state)
-            for step in register.transitions
-            for state in (*step.sources, step.target)
-        ),
-        *((f"rule {rule.id}", state) for rule in register.rules for state in rule.states),
-    ]
-    problems += [f"{where}: no state {state}" for where, state in used if state not in states]
+
+
+def _misused(register: Register) -> list[Finding]:
+    """Return fields whose kind does not fit what they serve for, and steps out of a final state."""
+    fields = {field.id: field for field in register.fields}
+    found = []
+    for name in register.key:
+        field = fields.get(name)
+        if field and (not field.required or field.kind in {"geometry", "number", "boolean", "codes"}):
+            found.append(unfit(
+                "key", "主键字段须必填，不能是数值、是否、多选或空间字段",
+                "a key field is required and neither a number, a boolean, several codes nor a geometry", name,
+            ))  # fmt: skip
+    label = fields.get(register.label)
+    if label and label.held_in:
+        found.append(
+            unfit("label", "名称字段不能取自他处", "the label cannot be held elsewhere", register.label)
+        )
+    for key, name in (("region", register.region), ("agency", register.agency)):
+        if name in fields and (fields[name].kind != key or fields[name].held_in):
+            found.append(unfit(key, f"应为 {key} 类字段，且不取自他处",
+                               f"must be a field of kind {key} of the row itself", name))  # fmt: skip
     final = {state.code for state in register.states if state.final}
-    return problems + [
-        f"transition {step.id}: leaves the final state {state}"
+    return found + [
+        unfit(f"transitions.{step.id}", f"不能离开终态 {state}", f"leaves the final state {state}", step.id)
         for step in register.transitions for state in step.sources if state in final
     ]  # fmt: skip

@@ -239,7 +239,8 @@ def _explain(case: Case, ruling: Ruling, in_force: Mapping[str, Any], language: 
     seen = ruling.observation
     if seen is None or seen.basis == "series":
         return text
-    return text + reason_texts()["computed"][language].format(formula=seen.series_id)
+    how = "from_register" if seen.basis == "register" else "computed"
+    return text + reason_texts()[how][language].format(formula=seen.series_id)
 
 
 def _rounded(value: float | None) -> float | None:

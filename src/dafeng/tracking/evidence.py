@@ -37,7 +37,8 @@ class Observation:
     relation : str
         ``same``, ``other_scope``, ``proxy`` or ``change_only``.
     basis : str
-        ``series`` if published, ``formula`` or ``account`` if computed; ``series_id`` is then the formula.
+        ``series`` if published, ``formula``, ``account`` or ``register`` if computed; ``series_id`` is then
+        the formula.
     region : str
         Whose figure it is.
     known_on : date

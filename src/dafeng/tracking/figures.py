@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from dafeng.period import Period, latest_date, parse_period
 from dafeng.provenance import Grade
-from dafeng.tracking.formula import ACCOUNTS
 from dafeng.tracking.formula_values import Figure
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ def latest_assumed_year(day: date) -> int:
 
 @dataclass(frozen=True, slots=True)
 class KnownFigures:
-    """Figures by region, name and year; accounts are named ``accounts.NAME``."""
+    """Figures by region, name and year; names as formulas write them."""
 
     by_region: dict[str, dict[str, dict[int, Figure]]] = field(default_factory=dict)
 
@@ -71,7 +70,7 @@ def gather_figures(
         Only whole years count: a year, the end of December for a stock, January to December for a flow.
     series : Series
     accounts : AccountValues or None
-        Yearly figures of the system's own accounts.
+        Figures that this system made itself.
     as_of : date
         What became known later is not there.
 
@@ -136,8 +135,9 @@ def _read_accounts(accounts: pl.DataFrame | None) -> Iterator[tuple[tuple[str, s
     if accounts is None:
         return
     for row in accounts.iter_rows(named=True):
+        until = read_day(row["until"]) if row["until"] else None
         figure = Figure(
             row["value"], "eq", row["grade"], read_day(row["known_on"]), row["known_assumed"],
-            frozenset(row["source_ids"].split(";")),
+            frozenset(row["source_ids"].split(";")), until=until,
         )  # fmt: skip
-        yield (row["region"], f"{ACCOUNTS}.{row['name']}", row["year"]), figure
+        yield (row["region"], row["name"], row["year"]), figure

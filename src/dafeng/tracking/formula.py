@@ -1,5 +1,7 @@
 """A small language for computed indicators: names of series, ``accounts.NAME``, numbers, + - * /, functions.
 
+``registers.REGISTER.MEASURE`` is a figure over the rows of a register (台账).
+
 Functions of ``x`` in the year that is computed: ``previous(x)`` is the year before, ``at(x, 2020)`` a fixed
 year, ``change(x, 2020)`` the change since a year in %, ``sum_years(x, 2021)`` the sum since a year, the year
 included, ``percent(x)`` a ratio in %. Nothing else can be written: no other calls, no attributes, no powers.
@@ -30,6 +32,8 @@ MAX_DEPTH = 40
 """Deepest nesting of a formula."""
 ACCOUNTS = "accounts"
 """What stands before the dot of a figure of the system's own accounts."""
+REGISTERS = "registers"
+"""What stands before the dots of a figure over the rows of a register."""
 WITH_YEAR = frozenset({"at", "change", "sum_years"})
 FUNCTIONS = frozenset({"percent", "previous", *WITH_YEAR})
 YEARS = range(1949, 2101)
@@ -45,7 +49,7 @@ class Number:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Name:
-    """A series, or a figure of the accounts as ``accounts.NAME``."""
+    """A series, ``accounts.NAME`` or ``registers.REGISTER.MEASURE``."""
 
     name: str
 
@@ -129,8 +133,8 @@ def _read(tree: ast.AST, text: str, depth: int) -> Node:
         return Number(_read_number(tree, text))
     if isinstance(tree, ast.Name):
         return Name(tree.id)
-    if isinstance(tree, ast.Attribute) and isinstance(tree.value, ast.Name) and tree.value.id == ACCOUNTS:
-        return Name(f"{ACCOUNTS}.{tree.attr}")
+    if isinstance(tree, ast.Attribute) and (dotted := _read_dotted(tree)):
+        return Name(dotted)
     if isinstance(tree, ast.UnaryOp) and isinstance(tree.op, ast.USub | ast.UAdd):
         part = _read(tree.operand, text, depth + 1)
         return Operation("*", Number(-1.0), part) if isinstance(tree.op, ast.USub) else part
@@ -140,6 +144,16 @@ def _read(tree: ast.AST, text: str, depth: int) -> Node:
     if isinstance(tree, ast.Call):
         return _read_call(tree, text, depth)
     raise _refuse(tree, text)
+
+
+def _read_dotted(tree: ast.Attribute) -> str:
+    """Return the name of a figure of this system; empty for any other name with dots."""
+    if isinstance(tree.value, ast.Name) and tree.value.id == ACCOUNTS:
+        return f"{ACCOUNTS}.{tree.attr}"
+    inner = tree.value
+    if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == REGISTERS:
+        return f"{REGISTERS}.{inner.attr}.{tree.attr}"
+    return ""
 
 
 def _read_call(tree: ast.Call, text: str, depth: int) -> Node:

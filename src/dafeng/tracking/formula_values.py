@@ -37,6 +37,8 @@ class Figure:
         Where it was read.
     since : int or None
         First year of the span that it describes; None for the year itself.
+    until : date or None
+        Day that it describes, if the year is not over; None for the whole year or its end.
     """
 
     value: float
@@ -46,6 +48,7 @@ class Figure:
     assumed: bool = False
     sources: frozenset[str] = frozenset()
     since: int | None = None
+    until: date | None = None
 
 
 class Evaluation:
@@ -126,9 +129,11 @@ def combine(sign: str, left: Figure | None, right: Figure | None) -> Figure | No
     if bound is None or not math.isfinite(value):
         return None
     spans = [figure.since for figure in (left, right) if figure.since is not None]
+    days = [figure.until for figure in (left, right) if figure.until is not None]
     return Figure(
         value, bound, max(left.grade, right.grade), max(left.known_on, right.known_on),
         left.assumed or right.assumed, left.sources | right.sources, min(spans, default=None),
+        max(days, default=None),
     )  # fmt: skip
 
 

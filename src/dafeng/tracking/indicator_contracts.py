@@ -6,17 +6,30 @@ from dafeng.table import Table, column
 
 
 class AccountValues(Table):
-    """Yearly figures of the system's own accounts that formulas may read as ``accounts.NAME``."""
+    """Figures that this system made itself, by year, named as formulas write them.
 
-    name: str = column(key=True, zh="账户量", en="Figure of the accounts")
+    ``accounts.NAME`` is a figure of its own accounts, ``registers.REGISTER.MEASURE`` one over the rows of a
+    register.
+    """
+
+    name: str = column(key=True, zh="算式中的名称", en="Name in formulas")
     region: str = column(key=True, zh="地区", en="Region")
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     value: float = column(unit="unit", zh="数值", en="Value")
     unit: str = column(zh="单位", en="Unit")
     known_on: str = column(form="published", zh="何日可知", en="Known on")
     known_assumed: bool = column(zh="日期为推定", en="Day is assumed")
+    until: str = column(
+        form="published", nullable=True, zh="当年未满，数值截至", en="Day of the value, if the year runs"
+    )
     source_ids: str = column(form="list", zh="来源", en="Sources")
     grade: str = column(vocabulary="grade", zh="证据等级", en="Grade")
+
+
+class DatedFigures(AccountValues):
+    """Figures over the rows of registers as they were known on the day of a run and on year ends before it."""
+
+    as_of: str = column(key=True, form="published", zh="截至", en="As of")
 
 
 class IndicatorValues(Table):
@@ -27,7 +40,7 @@ class IndicatorValues(Table):
     year: int = column(key=True, unit="year", zh="年份", en="Year")
     period: str = column(key=True, form="period", zh="所述时期", en="Period described")
     basis: str = column(key=True, vocabulary="value_basis", zh="依据", en="Basis")
-    basis_id: str = column(key=True, zh="序列、算式或账户", en="Series, formula or account")
+    basis_id: str = column(key=True, zh="序列或算式", en="Series or formula")
     value: float = column(unit="unit", zh="数值", en="Value")
     bound: str = column(vocabulary="bound", zh="界限", en="Bound")
     unit: str = column(nullable=True, zh="单位", en="Unit")

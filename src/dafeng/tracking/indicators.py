@@ -11,7 +11,7 @@ from dafeng.period import Period, parse_period
 from dafeng.table import Suggestion, frame_of
 from dafeng.tracking.evidence import Observation, link_series
 from dafeng.tracking.figures import KnownFigures, day_known, gather_figures, hold_latest, read_period
-from dafeng.tracking.formula import ACCOUNTS, Node, names_in, parse_formula
+from dafeng.tracking.formula import ACCOUNTS, REGISTERS, Node, names_in, parse_formula
 from dafeng.tracking.formula_units import convert_formula
 from dafeng.tracking.formula_values import Evaluation, Figure
 from dafeng.tracking.indicator_contracts import IndicatorValues
@@ -37,10 +37,10 @@ class Computed:
         Its row of ``indicator_formulas``.
     region : str
     period : Period
-        The year, or the span that a change or sum describes.
+        The year, or the span that a change or sum describes; the month of the day if the year is not over.
     figure : Figure
-    basis : {"formula", "account"}
-        ``account`` if it reads the system's own accounts.
+    basis : {"formula", "account", "register"}
+        ``account`` if it reads the system's own accounts, else ``register`` if it reads registers.
     """
 
     row: Mapping[str, Any]
@@ -74,7 +74,7 @@ def compute_indicators(
         return []
     units: dict[str, str | None] = dict(tables["series"].select("series_id", "unit").iter_rows())
     if accounts is not None:
-        units |= {f"{ACCOUNTS}.{name}": unit for name, unit in accounts.select("name", "unit").iter_rows()}
+        units |= dict(accounts.select("name", "unit").iter_rows())
     known = gather_figures(tables["observations"], tables["series"], accounts, as_of)
     kinds = dict(tables["indicators"].select("indicator_id", "kind").iter_rows())
     made: list[Computed] = []
@@ -96,7 +96,7 @@ def _evaluate(
 ) -> Iterator[Computed]:
     """Yield the values of a formula; only an indicator that is itself a change describes a span of years."""
     names = names_in(node)
-    basis = "account" if any(name.startswith(f"{ACCOUNTS}.") for name in names) else "formula"
+    basis = _basis_of(names)
     for region, series in sorted(known.by_region.items()):
         if not names <= series.keys():
             continue
@@ -105,9 +105,19 @@ def _evaluate(
         for year in years:
             figure = evaluation.value(node, year)
             if figure is not None:
-                whole = is_change and figure.since is not None and figure.since < year
-                span = f"{figure.since}..{year}" if whole else f"{year}"
-                yield Computed(row, region, read_period(span), figure, basis)
+                yield Computed(row, region, _period_of(figure, year, is_change=is_change), figure, basis)
+
+
+def _basis_of(names: frozenset[str]) -> str:
+    rooms = {name.partition(".")[0] for name in names if "." in name}
+    return "account" if ACCOUNTS in rooms else "register" if REGISTERS in rooms else "formula"
+
+
+def _period_of(figure: Figure, year: int, *, is_change: bool) -> Period:
+    if figure.until is not None:
+        return read_period(f"{figure.until:%Y-%m}")
+    whole = is_change and figure.since is not None and figure.since < year
+    return read_period(f"{figure.since}..{year}" if whole else f"{year}")
 
 
 def computed_observations(computed: list[Computed]) -> list[tuple[str, Observation]]:
@@ -215,7 +225,7 @@ def _figure_columns(figure: Figure, period: Period) -> dict[str, Any]:
 
 
 def check_formulas(
-    tables: Mapping[str, pl.DataFrame], rows: Mapping[str, pl.Series], accounts: Mapping[str, str]
+    tables: Mapping[str, pl.DataFrame], rows: Mapping[str, pl.Series], own: Mapping[str, str]
 ) -> list[Finding]:
     """Return everything that keeps the formulas of a pack from being computed.
 
@@ -225,8 +235,9 @@ def check_formulas(
         ``indicator_formulas``, ``series``, ``indicators`` of a pack.
     rows : mapping of str to polars.Series
         Row numbers in the files.
-    accounts : mapping of str to str
-        Name -> unit of the figures of the accounts that a formula may read.
+    own : mapping of str to str
+        Name -> unit of the figures of this system that a formula may read: ``accounts.NAME``,
+        ``registers.REGISTER.MEASURE``.
 
     Returns
     -------
@@ -235,7 +246,7 @@ def check_formulas(
         a formula of the same scope in another unit than its indicator.
     """
     units: dict[str, str | None] = dict(tables["series"].select("series_id", "unit").iter_rows())
-    units |= {f"{ACCOUNTS}.{name}": unit for name, unit in accounts.items()}
+    units |= own
     wanted = dict(tables["indicators"].select("indicator_id", "unit").iter_rows())
     found: list[Finding] = []
     formulas = tables["indicator_formulas"]

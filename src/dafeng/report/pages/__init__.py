@@ -27,6 +27,8 @@ from dafeng.report.pages.power_cost import PAGE as POWER_COST
 from dafeng.report.pages.power_forecast import PAGE as POWER_FORECAST
 from dafeng.report.pages.power_storage import PAGE as POWER_STORAGE
 from dafeng.report.pages.power_week import PAGE as POWER_WEEK
+from dafeng.report.pages.registers import PAGE as REGISTERS
+from dafeng.report.pages.registers_budgets import PAGE as REGISTERS_BUDGETS
 from dafeng.report.pages.rules import PAGE as RULES
 from dafeng.report.pages.scenarios import PAGE as SCENARIOS
 from dafeng.report.pages.spread import PAGE as SPREAD
@@ -46,7 +48,7 @@ PAGES: tuple[Page, ...] = (
     TERRITORIAL_CONSUMPTION, PEAK, WEDGES, HINDCAST, SPREAD, SCENARIOS,
     POWER_CAPACITY, POWER_WEEK, POWER_STORAGE, POWER_COST, POWER_CERTIFICATE, POWER_FORECAST,
     TARGETS, WARNINGS, WARNING_SKILL, PEAK_TEST, ASSESSMENT, CITY_SHEETS, DEPARTMENT_SHEETS, CITY_ACCOUNTS,
-    CITY_MAP, UNKNOWN, RULES, METHOD,
+    CITY_MAP, REGISTERS, REGISTERS_BUDGETS, UNKNOWN, RULES, METHOD,
 )  # fmt: skip
 
 __all__ = ["PAGES"]

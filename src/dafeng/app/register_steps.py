@@ -1,0 +1,126 @@
+"""Steps of the lifecycle: which are open to the actor, why the others are not, and taking one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dafeng.access.grants import STEP
+from dafeng.app.register_book import judge, refusal, require
+from dafeng.app.register_rows import complete_rows, find_step, read_linked, read_row
+from dafeng.app.register_write import Draft, Written, clean_reason, prepare_rows, write_changes
+from dafeng.errors import InputRefused
+from dafeng.register.changes import Change
+from dafeng.register.schema import rows_frame, schema_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dafeng.app.register_book import Book
+    from dafeng.errors import Finding
+    from dafeng.register.model import Register, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class OpenStep:
+    """A step that the state of a row allows.
+
+    Parameters
+    ----------
+    step : Transition
+        The step.
+    findings : tuple of Finding
+        Why the actor cannot take it now; empty if he can.
+    """
+
+    step: Transition
+    findings: tuple[Finding, ...]
+
+
+def list_open_steps(book: Book, register: Register, row: Mapping[str, Any]) -> tuple[OpenStep, ...]:
+    """Return the steps out of the state of a row, and what still stands against each.
+
+    Parameters
+    ----------
+    book, register
+        Open book, register.
+    row : mapping
+        The stored row.
+    """
+    from dafeng.register.lifecycle import list_steps  # noqa: PLC0415 (expressions)
+
+    if row["withdrawn"]:
+        return ()
+    return tuple(
+        OpenStep(step, _judge_step(book, register, step, row, reason="-"))
+        for step in list_steps(register, row["state"])
+    )
+
+
+def take_step(
+    book: Book,
+    register_id: str,
+    named: str,
+    step_id: str,
+    values: Mapping[str, Any] | None = None,
+    reason: str | None = None,
+) -> Written:
+    """Take a step, with fields that it needs in the same batch.
+
+    Parameters
+    ----------
+    book : Book
+        Open book.
+    register_id, named, step_id : str
+        Register; id or key of the row; id or name of the step.
+    values : mapping, optional
+        Fields that are filled with it (the date of acceptance). Who may take a step may fill the fields that
+        it requires; any other field needs the right to edit.
+    reason : str, optional
+        Why; some steps need it.
+
+    Raises
+    ------
+    InputRefused
+        ``row_unknown``, ``register_step_unknown``, ``access_refused``, ``row_changed``; what stands against
+        the step.
+    """
+    register = book.library.register(register_id)
+    row = read_row(book, register, named)
+    step = next(one for one in register.transitions if one.id == find_step(register, step_id))
+    filled = dict(values or {})
+    if set(filled) - set(step.requires):
+        require(book, "edit", register.id, row)
+    prepared = prepare_rows(book, register, [Draft(row, filled)], "step") if filled else None
+    after = row if prepared is None else prepared.rows.row(0, named=True)
+    found = _judge_step(book, register, step, {**row, **after}, reason=clean_reason(reason))
+    if found:
+        raise InputRefused(found)
+    changes = list(prepared.changes) if prepared else []
+    version = row["version"] + len(changes)
+    changes.append(Change("step", row["row_id"], version, state=step.target, reason=clean_reason(reason)))
+    receipt = write_changes(book, register, "step", changes, reason)
+    return Written(receipt.batch_id, receipt.rows, (row["row_id"],), prepared.findings if prepared else ())
+
+
+def _judge_step(
+    book: Book, register: Register, step: Transition, row: Mapping[str, Any], *, reason: str | None
+) -> tuple[Finding, ...]:
+    """Return why the actor cannot take a step: no right on this row, or what the step asks for."""
+    from dafeng.register.lifecycle import StepContext, check_step  # noqa: PLC0415 (expressions)
+    from dafeng.store.database import read_attachments  # noqa: PLC0415 (sqlalchemy)
+
+    decision = judge(book, STEP + step.id, register.id, row)
+    if not decision.allowed:
+        return (refusal(book, decision),)
+    stored = rows_frame([row], schema_of(register))
+    whole = complete_rows(book, register, stored).row(0, named=True)
+    files = 0
+    if step.evidence:
+        attached = read_attachments(book.database, register_id=register.id, row_ids=[row["row_id"]])
+        files = attached.height
+    context = StepContext(
+        book.actor, frozenset(decision.because["role"]), files, row["changed_by"], reason, book.today,
+        book.library, read_linked(book, register, stored),
+    )  # fmt: skip
+    return tuple(check_step(register, step.id, whole, context))

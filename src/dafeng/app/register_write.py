@@ -1,0 +1,213 @@
+"""From what people enter to a batch: validated, with its formulas, and only what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from dafeng.app.register_book import new_id
+from dafeng.app.register_rows import read_linked
+from dafeng.errors import Finding, InputRefused
+from dafeng.register.changes import BatchHead, Change
+from dafeng.register.schema import SYSTEM_COLUMNS, entered_schema, rows_frame, schema_of, stored_formulas
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dafeng.app.register_book import Book
+    from dafeng.register.changes import Act
+    from dafeng.register.model import Register
+    from dafeng.store.database import Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants a row to be.
+
+    Parameters
+    ----------
+    before : mapping, optional
+        The row as he saw it; None for a new one.
+    values : mapping
+        Fields, lists, ``source`` and ``grade`` with their new values (JSON types).
+    row_id : str
+        Id of a new row.
+    """
+
+    before: Mapping[str, Any] | None
+    values: Mapping[str, Any]
+    row_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Changes that may be written, and what was noticed on the way.
+
+    Parameters
+    ----------
+    changes : tuple of Change
+        Only rows that differ.
+    rows : polars.DataFrame
+        All rows as they would be, with their formulas.
+    findings : tuple of Finding
+        Warnings and notes.
+    """
+
+    changes: tuple[Change, ...]
+    rows: pl.DataFrame
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written, and what was noticed.
+
+    Parameters
+    ----------
+    batch_id : str
+        Batch; empty if nothing differed.
+    rows : int
+        Rows. [1]
+    row_ids : tuple of str
+        Which.
+    findings : tuple of Finding
+        Warnings and notes.
+    """
+
+    batch_id: str
+    rows: int
+    row_ids: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: str) -> Prepared:
+    """Return the changes that lead to the rows that are wanted.
+
+    Parameters
+    ----------
+    book, register
+        Open book, register.
+    drafts : sequence of Draft
+        One a row.
+    name : str
+        How findings call what was entered (a file, or the act).
+
+    Raises
+    ------
+    InputRefused
+        With every error of every row.
+    """
+    from dafeng.register.compute import compute_formulas  # noqa: PLC0415 (units)
+    from dafeng.register.validate import RowPlaces, validate_rows  # noqa: PLC0415 (geometry)
+
+    entered = entered_schema(register)
+    wanted = [_merge(register, draft, entered) for draft in drafts]
+    frame = rows_frame(wanted, {**SYSTEM_COLUMNS, **entered})
+    linked = read_linked(book, register, frame)
+    found = validate_rows(register, book.library, frame, linked, RowPlaces(name))
+    errors = [finding for finding in found if finding.severity == "error"]
+    if errors:
+        raise InputRefused(errors)
+    rows = compute_formulas(register, book.library, frame, linked)
+    rows = _set_scopes(book, register, rows, linked)
+    made = rows.to_dicts()
+    kept = [*entered, *(f.id for f in stored_formulas(register)), "source", "grade", *_given_scopes(register)]
+    changes = tuple(
+        change for draft, row in zip(drafts, made, strict=True) if (change := _compare(draft, row, kept))
+    )
+    return Prepared(changes, rows, tuple(found))
+
+
+def _merge(register: Register, draft: Draft, entered: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the whole row that is wanted."""
+    if draft.before is None:
+        empty: dict[str, Any] = {name: [] if name in _lists(register) else None for name in entered}
+        start = {"row_id": draft.row_id, "version": 0, "state": register.first_state, "withdrawn": False}
+        return {**empty, **start, **draft.values}
+    return {**draft.before, **draft.values}
+
+
+def _lists(register: Register) -> frozenset[str]:
+    return frozenset(child.id for child in register.lists)
+
+
+def _given_scopes(register: Register) -> list[str]:
+    """Return the scopes that the store cannot take from the row itself: the field is held elsewhere."""
+    stored = schema_of(register)
+    pairs = (("scope_region", register.region), ("scope_agency", register.agency))
+    return [scope for scope, name in pairs if name and name not in stored]
+
+
+def _set_scopes(
+    book: Book, register: Register, rows: pl.DataFrame, linked: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Return rows with region and agency that decide who sees them."""
+    from dafeng.register.compute import compute_volatile  # noqa: PLC0415 (units)
+
+    held = _given_scopes(register)
+    whole = compute_volatile(register, book.library, rows, linked, book.today) if held else rows
+    for scope, name in (("scope_region", register.region), ("scope_agency", register.agency)):
+        values = whole[name] if name else pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+        rows = rows.with_columns(values.alias(scope))
+    return rows
+
+
+def _compare(draft: Draft, row: Mapping[str, Any], kept: Sequence[str]) -> Change | None:
+    """Return the change of one row, or nothing if it stays as it is."""
+    if draft.before is None:
+        values = {name: row[name] for name in kept if row.get(name) is not None}
+        return Change("insert", draft.row_id, 0, values, row["state"])
+    before = draft.before
+    values = {name: row[name] for name in kept if row.get(name) != before.get(name)}
+    return Change("update", before["row_id"], before["version"], values) if values else None
+
+
+def write_prepared(
+    book: Book, register: Register, act: Act, prepared: Prepared, reason: str | None = None
+) -> Written:
+    """Write prepared changes as one batch of the actor; nothing if nothing differs.
+
+    Raises
+    ------
+    InputRefused
+        What the store refuses, such as ``row_changed``.
+    """
+    if not prepared.changes:
+        return Written("", 0, (), prepared.findings)
+    receipt = write_changes(book, register, act, prepared.changes, reason)
+    ids = tuple(dict.fromkeys(change.row_id for change in prepared.changes))
+    return Written(receipt.batch_id, receipt.rows, ids, prepared.findings)
+
+
+def write_changes(
+    book: Book, register: Register, act: Act, changes: Sequence[Change], reason: str | None = None
+) -> Receipt:
+    """Write changes as one batch of the actor."""
+    from dafeng.store.database import write_batch  # noqa: PLC0415 (sqlalchemy)
+
+    return write_batch(book.database, register, new_head(book, register, act, reason), changes)
+
+
+def new_head(book: Book, register: Register, act: Act, reason: str | None = None) -> BatchHead:
+    """Return the head of a new batch: the actor, now."""
+    return BatchHead(new_id(book), register.id, act, book.actor, book.now(), clean_reason(reason))
+
+
+LONGEST_REASON = 2000
+"""Longest reason. [characters]"""
+
+
+def clean_reason(reason: str | None) -> str | None:
+    """Return a reason as it is stored; None for an empty one.
+
+    Raises
+    ------
+    InputRefused
+        ``row_reason_long``.
+    """
+    text = (reason or "").strip()
+    if len(text) > LONGEST_REASON:
+        raise InputRefused.of("row_reason_long", length=len(text), most=LONGEST_REASON)
+    return text or None

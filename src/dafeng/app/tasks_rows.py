@@ -1,0 +1,152 @@
+"""Rows of the task board as an actor may see them, now or as they stood on an earlier day."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from dafeng.app.register_restricted import hide_restricted
+from dafeng.register.tasks_standing import BoardGround
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from dafeng.app.register_book import Book
+    from dafeng.register.model import Register
+
+TASKS, ISSUES, FORMS, PLANS = "tasks", "issues", "self_assessments", "city_plan_reviews"
+"""Registers that the task board is a view over."""
+
+
+@dataclass(frozen=True)
+class TaskRows:
+    """The registers of the task board on the day of an open book.
+
+    Parameters
+    ----------
+    book : Book
+        Its ``today`` is the day; an earlier one is replayed from history.
+    """
+
+    book: Book
+
+    @property
+    def day(self) -> date:
+        """The day."""
+        return self.book.today
+
+    @cached_property
+    def moment(self) -> str:
+        """Last moment of the day as the store writes it."""
+        return f"{self.day.isoformat()}T23:59:59+08:00"
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the day is over."""
+        return self.day.isoformat() < self.book.now()[:10]
+
+    @cached_property
+    def tasks(self) -> pl.DataFrame:
+        """Tasks."""
+        return self.read(TASKS)
+
+    @cached_property
+    def issues(self) -> pl.DataFrame:
+        """Issues."""
+        return self.read(ISSUES)
+
+    @cached_property
+    def attachments(self) -> pl.DataFrame:
+        """Files of the tasks that were there on the day (Attachments)."""
+        return self.read_files(TASKS, self.tasks["row_id"].to_list())
+
+    def read(self, register_id: str) -> pl.DataFrame:
+        """Return the rows of a register that the actor may see.
+
+        For a day that is over the history is replayed up to its end; who may see a row is judged by today's
+        rights. A row that was withdrawn on the day is left out.
+        """
+        from dafeng.register.replay import replay_history  # noqa: PLC0415 (units)
+        from dafeng.store.database import read_history, read_rows  # noqa: PLC0415 (sqlalchemy)
+
+        book, register = self.book, self.book.library.register(register_id)
+        now = read_rows(book.database, register, viewer=book.viewer(), withdrawn=self.is_past)
+        if self.is_past:
+            past = read_history(book.database, register_id=register_id)
+            past = past.filter(
+                pl.col("row_id").is_in(now["row_id"].implode()) & (pl.col("at") <= self.moment)
+            )
+            now = replay_history(register, past)
+            now = now.filter(~pl.col("withdrawn"))
+        return hide_restricted(book, register, now)
+
+    def read_files(self, register_id: str, row_ids: list[str]) -> pl.DataFrame:
+        """Return the files of rows that were there on the day (Attachments)."""
+        from dafeng.store.database import read_attachments  # noqa: PLC0415 (sqlalchemy)
+
+        found = read_attachments(self.book.database, register_id=register_id, row_ids=row_ids)
+        return found.filter(pl.col("at") <= self.moment)
+
+    def read_steps(self, register_id: str, row_ids: list[str], since: str = "") -> list[dict[str, Any]]:
+        """Return the steps of rows up to the day, oldest first.
+
+        Parameters
+        ----------
+        register_id : str
+            Register.
+        row_ids : list of str
+            Rows that the actor may see.
+        since : str
+            First day; empty for all.
+
+        Returns
+        -------
+        list of dict
+            ``row_id``, ``at``, ``actor``, ``state_before``, ``state_after``, ``name`` (of the step, Chinese),
+            ``reason``.
+        """
+        from dafeng.store.database import read_history  # noqa: PLC0415 (sqlalchemy)
+
+        register = self.book.library.register(register_id)
+        history = read_history(self.book.database, register_id=register_id).filter(
+            (pl.col("change") == "step")
+            & (pl.col("at") <= self.moment)
+            & (pl.col("at") >= since)
+            & pl.col("row_id").is_in(row_ids)
+        )
+        return [
+            {name: row[name] for name in ("row_id", "at", "actor", "state_before", "state_after", "reason")}
+            | {"name": name_step(register, row["state_before"], row["state_after"])}
+            for row in history.iter_rows(named=True)
+        ]
+
+    def ground(self) -> BoardGround:
+        """Return what the board is made of."""
+        tables = self.book.pack.tables
+        return BoardGround(
+            self.tasks, self.issues, self.attachments, self.day,
+            states=state_names(self.book.library.register(TASKS)),
+            agencies=dict(tables["agencies"].select("agency_id", "name_zh").iter_rows()),
+            regions=dict(tables["regions"].select("code", "name_zh").iter_rows()),
+            clauses={
+                row["clause_id"]: f"{row['label']} {row['title_zh']}"
+                for row in tables["clauses"].iter_rows(named=True)
+            },
+        )  # fmt: skip
+
+
+def state_names(register: Register) -> Mapping[str, str]:
+    """Return the Chinese names of the states."""
+    return {state.code: state.zh for state in register.states}
+
+
+def name_step(register: Register, before: str | None, after: str) -> str:
+    """Return the Chinese name of the step between two states; that of the state if no step leads there."""
+    for step in register.transitions:
+        if step.target == after and before in step.sources:
+            return step.zh
+    return state_names(register).get(after, after)

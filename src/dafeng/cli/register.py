@@ -1,0 +1,199 @@
+"""``dafeng register``: registers (台账) as data: what there is, one row, questions, alerts, a new one."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dafeng.cli.options import AsOfOption, PackOption
+from dafeng.cli.output import Format, FormatOption, language, show_frame, to_json, write_answer
+from dafeng.cli.register_batch import correct_command, history_command, undo_command
+from dafeng.cli.register_options import (
+    ActorOption,
+    DatabaseOption,
+    OutputFileOption,
+    RegisterArgument,
+    SearchOption,
+    WhereOption,
+    open_for,
+    show_rows,
+    tell_findings,
+)
+from dafeng.cli.register_write import (
+    add_command,
+    attach_command,
+    edit_command,
+    step_command,
+    withdraw_command,
+)
+from dafeng.settings import read_settings
+
+app = typer.Typer(
+    no_args_is_help=True, help="台账：登记、流转、查询、更正 / registers: rows, steps, questions, corrections"
+)
+app.command("add")(add_command)
+app.command("edit")(edit_command)
+app.command("step")(step_command)
+app.command("withdraw")(withdraw_command)
+app.command("attach")(attach_command)
+app.command("history")(history_command)
+app.command("correct")(correct_command)
+app.command("undo")(undo_command)
+
+
+class AlertLevel(StrEnum):
+    """How urgent."""
+
+    red = "red"
+    amber = "amber"
+    note = "note"
+
+
+@app.command("list")
+def list_command(
+    fields: Annotated[bool, typer.Option("--fields", help="列出全部字段 / list every field")] = False,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+    form: FormatOption = Format.table,
+    output: OutputFileOption = None,
+) -> None:
+    """列出台账、依据和行数 / list the registers with their basis and rows."""
+    from dafeng.app.register_list import list_fields, list_registers
+
+    with open_for(pack, database, actor) as book:
+        if fields:
+            columns = ["register_id", "part", "field_id", "name_zh", "name_en", "kind", "unit", "required"]
+            show_frame(list_fields(book.library), columns, form, output)
+            return
+        name = "name_en" if language() == "en" else "name_zh"
+        columns = ["register_id", name, "kind", "lead_agency", "sendable", "fields", "rows", "changed_at"]
+        show_frame(list_registers(book), columns, form, output)
+
+
+@app.command("show")
+def show_command(
+    register: RegisterArgument,
+    row: Annotated[
+        str | None,
+        typer.Argument(help="行编号或主键；缺省说明台账本身 / id or key of a row; default: the register"),
+    ] = None,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+    as_of: AsOfOption = None,
+    form: FormatOption = Format.table,
+    output: OutputFileOption = None,
+) -> None:
+    """说明一个台账，或一行及其附件、流转和关联 / describe a register or a row with its links."""
+    from dafeng.app.register_show import show_register, show_row
+    from dafeng.cli.register_text import describe_register, describe_row, register_facts, row_facts
+
+    with open_for(pack, database, actor, as_of) as book:
+        if row is None:
+            view = show_register(book, register)
+            facts, text = register_facts(view), describe_register
+            write_answer(to_json(facts) if form is Format.json else text(view, book.library), output)
+        else:
+            seen = show_row(book, register, row)
+            write_answer(
+                to_json(row_facts(seen)) if form is Format.json else describe_row(seen, book.library), output
+            )
+
+
+@app.command("query")
+def query_command(
+    register: RegisterArgument,
+    where: WhereOption = None,
+    search: SearchOption = "",
+    sort: Annotated[
+        list[str] | None, typer.Option(help="排序字段，前加 - 为降序，可重复 / column to sort by, - descends")
+    ] = None,
+    limit: Annotated[int, typer.Option(help="最多行数 / most rows")] = 50,
+    offset: Annotated[int, typer.Option(help="跳过行数 / rows to skip")] = 0,
+    columns: Annotated[
+        str | None, typer.Option(help="表格所列字段，逗号隔开 / columns of the table, with commas")
+    ] = None,
+    group: Annotated[
+        list[str] | None, typer.Option(help="分组汇总的字段，可重复 / column to group by, may be repeated")
+    ] = None,
+    total: Annotated[
+        list[str] | None,
+        typer.Option("--sum", help="求和的数字字段，可重复 / number to add up, may be repeated"),
+    ] = None,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="含已撤下的行 / withdrawn rows too")] = False,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+    as_of: AsOfOption = None,
+    form: FormatOption = Format.table,
+    output: OutputFileOption = None,
+) -> None:
+    """按条件查询、排序、汇总 / filter, search, sort and add up rows."""
+    from dafeng.app.register_query import Question, find_column, query_rows, sum_rows
+
+    question = Question(tuple(where or ()), search, tuple(sort or ()), limit, offset, withdrawn)
+    with open_for(pack, database, actor, as_of) as book:
+        if group or total:
+            made = sum_rows(book, register, question, group or (), total or ())
+            show_rows(made, book.library.register(register), made.columns, form, output)
+            return
+        answer = query_rows(book, register, question)
+        defined = answer.register
+        chosen = list(dict.fromkeys((*defined.key, defined.label, "state", *(f.id for f in defined.fields))))[
+            :9
+        ]
+        if columns is not None:
+            chosen = [find_column(book, defined, name).id for name in columns.split(",") if name.strip()]
+        show_rows(answer.frame, defined, chosen, form, output)
+        shown = f"{answer.frame.height} / {answer.total}"
+        typer.echo(f"显示 {shown} 行 / rows {shown}", err=True)
+
+
+@app.command("alerts")
+def alerts_command(
+    register: Annotated[
+        str | None, typer.Argument(help="台账编号；缺省全部 / id of the register; default: all")
+    ] = None,
+    level: Annotated[AlertLevel | None, typer.Option(help="只列此级 / only this level")] = None,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+    as_of: AsOfOption = None,
+    form: FormatOption = Format.table,
+    output: OutputFileOption = None,
+) -> None:
+    """列出到期和待办提醒 / list what somebody should look at."""
+    from dafeng.app.register_list import find_alerts
+
+    with open_for(pack, database, actor, as_of) as book:
+        found = find_alerts(book, register, level.value if level else None)
+        text = "text_en" if language() == "en" else "text_zh"
+        show_frame(found, ["level", "register_id", "label", text, "region", "row_id"], form, output)
+
+
+@app.command("new")
+def new_command(
+    register: RegisterArgument,
+    zh: Annotated[str, typer.Option(help="中文名称 / Chinese name")] = "",
+    en: Annotated[str, typer.Option(help="英文名称 / English name")] = "",
+    output: Annotated[Path, typer.Option("--output", help="文件夹 / folder")] = Path(),
+) -> None:
+    """写出带注释的台账定义，填好即可用，无需编程 / write a commented definition; no code is needed."""
+    from dafeng.app.register_new import write_skeleton
+
+    path = write_skeleton(output, register, zh, en)
+    typer.echo(f"→ {path}\n下一步 / next: dafeng register check {path}")
+
+
+def check_definition_file(path: Path, pack: str | None) -> None:
+    """Check a definition file and say what is worth a look."""
+    from dafeng.app.register_new import check_definition
+
+    made, findings = check_definition(pack or read_settings().pack, path)
+    tell_findings(findings)
+    parts = f"{len(made.fields)} 字段 / fields, {len(made.lists)} 子表 / lists"
+    typer.echo(f"OK {made.id} {made.zh} / {made.en}: {parts}")

@@ -1,0 +1,170 @@
+"""``dafeng tasks form|fill|assess|report|balance``: self-assessments, the report, city plans."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dafeng.cli.notice import DocumentLanguage
+from dafeng.cli.options import PackOption
+from dafeng.cli.output import Format, FormatOption, show_frame
+from dafeng.cli.register_options import (
+    ActorOption,
+    DatabaseOption,
+    OutputFileOption,
+    ReasonOption,
+    SetOption,
+    open_for,
+    tell_written,
+)
+from dafeng.settings import read_settings
+
+if TYPE_CHECKING:
+    from dafeng.app.tasks_form import FormRequest
+
+SubjectOption = Annotated[str, typer.Option(help="市或部门：代码或名称 / city or body: code or name")]
+PeriodOption = Annotated[str, typer.Option(help="自评期：2026 或 2026-Q3 / period")]
+SendOption = Annotated[
+    bool,
+    typer.Option("--send", help="对外发放；没有表号等的表会被拒绝 / for outsiders; needs the legal marks"),
+]
+DayOption = Annotated[str | None, typer.Option("--as-of", help="以该日为准 / day")]
+LanguageOption = Annotated[
+    DocumentLanguage, typer.Option("--language", help="文书语言 / language of the document")
+]
+
+
+def form_command(
+    subject: SubjectOption,
+    period: PeriodOption,
+    output: Annotated[Path, typer.Option(help="自评表 .xlsx / form to write")],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="dafeng run 的结果文件夹；缺省现算 / output of dafeng run; default: computed"),
+    ] = None,
+    send: SendOption = False,
+    as_of: DayOption = None,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+) -> None:
+    """生成预填的自评表；已有的更新预填内容，保留单位所写 / make the prefilled form, or renew it."""
+    from dafeng.app.tasks_form import make_form, write_form
+
+    with open_for(pack, database, actor, as_of) as book:
+        row = make_form(book, _request(subject, period, pack, out))
+        write_form(book, row, output, send=send)
+    typer.echo(f"{row['title']}：{len(row['items'])} 项 / items → {output}")
+
+
+def fill_command(
+    file: Annotated[Path, typer.Argument(help="填好的自评表 / form that was filled in")],
+    subject: SubjectOption,
+    period: PeriodOption,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+) -> None:
+    """导入填好的自评表，只取单位所写 / read a filled form; only what the body wrote is taken."""
+    from dafeng.app.tasks_form import fill_form
+
+    with open_for(pack, database, actor) as book:
+        tell_written(fill_form(book, _request(subject, period, pack), file))
+
+
+def assess_command(
+    subject: SubjectOption,
+    period: PeriodOption,
+    step: Annotated[
+        str | None, typer.Option(help="submit 报送、review 审核、approve 审定、return 退回 / step to take")
+    ] = None,
+    settings: SetOption = None,
+    evidence: Annotated[list[Path] | None, typer.Option("--file", help="佐证文件 / file of evidence")] = None,
+    reason: ReasonOption = None,
+    output: OutputFileOption = None,
+    send: SendOption = False,
+    written: LanguageOption = DocumentLanguage.zh,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+) -> None:
+    """自评的报送、审核、审定，并导出报告 / submit, review, approve a self-assessment; export it."""
+    from dafeng.app.register_attach import attach_file
+    from dafeng.app.register_entry import read_values, split_settings
+    from dafeng.app.register_steps import take_step
+    from dafeng.app.tasks_assess import write_assessment
+    from dafeng.app.tasks_form import read_form_row
+    from dafeng.app.tasks_rows import FORMS
+
+    request = _request(subject, period, pack)
+    with open_for(pack, database, actor) as book:
+        row = read_form_row(book, request)
+        for path in evidence or ():
+            attach_file(book, FORMS, row["row_id"], path)
+        if step is not None:
+            values = read_values(book, book.library.register(FORMS), split_settings(settings or []))
+            tell_written(take_step(book, FORMS, row["row_id"], step, values, reason))
+            row = read_form_row(book, request)
+        if output is not None:
+            write_assessment(book, row, output, written.value, send=send)
+            typer.echo(f"→ {output}")
+        typer.echo(f"{row['title']}: {row['state']}")
+
+
+def report_command(
+    period: PeriodOption,
+    output: Annotated[Path, typer.Option(help="文件 .docx、.html、.md 或 .xlsx / file to write")],
+    written: LanguageOption = DocumentLanguage.zh,
+    as_of: DayOption = None,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+) -> None:
+    """牵头办公室的季度或年度调度通报 / report of the lead office on a quarter or year."""
+    from dafeng.app.tasks_report import make_report, write_report
+
+    with open_for(pack, database, actor, as_of) as book:
+        report = make_report(book, period, written.value)
+    write_report(report, output)
+    typer.echo(f"{report.document.title}：{report.characters} 字 / characters → {output}")
+
+
+def balance_command(
+    as_of: DayOption = None,
+    pack: PackOption = None,
+    database: DatabaseOption = None,
+    actor: ActorOption = None,
+    form: FormatOption = Format.table,
+    output: OutputFileOption = None,
+) -> None:
+    """各市方案综合平衡：合计与全省、达峰年份 / sums of the city plans beside the province, peak years."""
+    from dafeng.app.tasks_balance import balance_city_plans, write_balance
+
+    with open_for(pack, database, actor, as_of) as book:
+        balance = balance_city_plans(book)
+    if output is not None and output.suffix.lower() == ".xlsx":
+        write_balance(balance, output)
+        typer.echo(f"→ {output}")
+        return
+    columns = (
+        "name_zh",
+        "year",
+        "unit",
+        "cities_given",
+        "cities",
+        "partial_sum",
+        "required",
+        "gap",
+        "status",
+    )
+    show_frame(balance.sums, columns, form, output)
+    if form is Format.table:
+        show_frame(balance.peaks, ("name", "peak_year", "province_year", "boundary", "status"), form)
+
+
+def _request(subject: str, period: str, pack: str | None, out: Path | None = None) -> FormRequest:
+    from dafeng.app.tasks_form import FormRequest
+
+    return FormRequest(subject, period, pack or read_settings().pack, out)

@@ -1,0 +1,163 @@
+"""Undo by reversal: the inverse of a batch is written as a new batch; history keeps both."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from dafeng.errors import Finding, InputRefused
+from dafeng.register.changes import Change
+from dafeng.store.database.row_values import shape_of
+from dafeng.store.database.tables import batch, event
+from dafeng.store.database.write_rows import fetch_rows, write_changes
+
+if TYPE_CHECKING:
+    from dafeng.register.changes import BatchHead, ChangeKind
+    from dafeng.register.model import Register
+    from dafeng.store.database.batches import Receipt
+    from dafeng.store.database.connection import Database
+    from dafeng.store.database.row_values import RowShape
+
+_INVERSE: dict[str, ChangeKind] = {
+    "insert": "withdraw", "withdraw": "restore", "restore": "withdraw", "update": "update", "step": "step",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What undoing a batch would do.
+
+    Parameters
+    ----------
+    changes : tuple of Change
+        The inverse changes.
+    findings : tuple of Finding
+        Rows that cannot be taken back, because somebody changed them later.
+    """
+
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+
+
+def preview_reversal(database: Database, register: Register, batch_id: str) -> Reversal:
+    """Return what :func:`reverse_batch` would write, and what stands in its way; nothing is written.
+
+    Parameters
+    ----------
+    database : Database
+        Where.
+    register : Register
+        Register of the batch.
+    batch_id : str
+        Batch to be undone.
+
+    Returns
+    -------
+    Reversal
+        Inverse changes and refused rows.
+
+    Raises
+    ------
+    InputRefused
+        ``register_batch_unknown``, ``register_batch_reversed``, ``register_batch_empty``.
+    """
+    shape = shape_of(register)
+    with database.reading() as connection:
+        _check_batch(connection, register, batch_id)
+        events = [dict(row) for row in connection.execute(
+            sa.select(event).where(event.c.batch_id == batch_id).order_by(event.c.event_id.desc())
+        ).mappings()]  # fmt: skip
+        rows = fetch_rows(connection, shape, {one["row_id"] for one in events})
+        later = _later_changes(connection, batch_id)
+    if not events:
+        raise InputRefused.of("register_batch_empty", batch=batch_id)
+    changes, done = [], dict.fromkeys(rows, 0)
+    for one in events:
+        seen = rows[one["row_id"]]["version"] + done[one["row_id"]]
+        changes.append(_invert(shape, one, seen))
+        done[one["row_id"]] += 1
+    findings = [
+        _stands_in_the_way(register, rows[row_id], last) for row_id, last in later.items() if row_id in rows
+    ]
+    return Reversal(tuple(c for c in changes if c.row_id not in later), tuple(findings))
+
+
+def reverse_batch(database: Database, register: Register, head: BatchHead, batch_id: str) -> Receipt:
+    """Undo a batch: write its inverse as a new batch, whole or not at all.
+
+    A row that was inserted is withdrawn, a field gets its old value, a step is taken back. A reversal is a
+    batch like others: it can be reversed too.
+
+    Parameters
+    ----------
+    database : Database
+        Where.
+    register : Register
+        Register of the batch.
+    head : BatchHead
+        Who, when, why; ``act`` is ``undo``.
+    batch_id : str
+        Batch to be undone.
+
+    Returns
+    -------
+    Receipt
+        What was written.
+
+    Raises
+    ------
+    InputRefused
+        ``row_changed_later`` for every row that somebody changed later; ``register_batch_unknown``,
+        ``register_batch_reversed``, ``register_batch_empty``; as :func:`write_batch`.
+    """
+    head = replace(head, act="undo", reverses=batch_id)
+    plan = preview_reversal(database, register, batch_id)
+    if plan.findings:
+        raise InputRefused(plan.findings)
+    return write_changes(database, register, head, plan.changes, is_reversal=True)
+
+
+def _check_batch(connection: sa.Connection, register: Register, batch_id: str) -> None:
+    known = connection.execute(sa.select(batch).where(batch.c.batch_id == batch_id)).one_or_none()
+    if known is None or known.register_id != register.id:
+        raise InputRefused.of("register_batch_unknown", register=register.id, batch=batch_id)
+    undone = connection.execute(sa.select(batch).where(batch.c.reverses == batch_id)).first()
+    if undone is not None:
+        params = {"batch": batch_id, "by": undone.batch_id, "actor": undone.actor, "at": undone.at}
+        raise InputRefused.of("register_batch_reversed", **params)
+
+
+def _later_changes(connection: sa.Connection, batch_id: str) -> dict[str, Any]:
+    """Return the last event of each row that was changed after the batch."""
+    ours = (
+        sa.select(event.c.row_id, sa.func.max(event.c.version).label("version"))
+        .where(event.c.batch_id == batch_id)
+        .group_by(event.c.row_id)
+        .subquery()
+    )
+    query = (
+        sa.select(event.c.row_id, event.c.change, event.c.batch_id, batch.c.actor, batch.c.at)
+        .join(ours, (ours.c.row_id == event.c.row_id) & (event.c.version > ours.c.version))
+        .join(batch, batch.c.batch_id == event.c.batch_id)
+        .order_by(event.c.version)
+    )
+    return {row.row_id: row for row in connection.execute(query)}
+
+
+def _stands_in_the_way(register: Register, row: dict[str, Any], last: Any) -> Finding:
+    params = {
+        "register": register.id, "row": str(row.get(register.label) or row["row_id"]), "batch": last.batch_id,
+        "actor": last.actor, "at": last.at,
+    }  # fmt: skip
+    return Finding("row_changed_later", params=params)
+
+
+def _invert(shape: RowShape, one: dict[str, Any], seen: int) -> Change:
+    kind = _INVERSE[one["change"]]
+    before = json.loads(one["before_json"] or "{}") if one["change"] in {"update", "step"} else {}
+    values = {name: value for name, value in before.items() if name in shape.writable}
+    state = one["state_before"] if kind == "step" else None
+    return Change(kind, one["row_id"], seen, values, state)

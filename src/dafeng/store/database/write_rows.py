@@ -1,0 +1,293 @@
+"""Writing changes of rows: one batch is one transaction, and it is refused whole if one row is not as seen."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from dafeng.errors import Finding, InputRefused, Place
+from dafeng.store.database.batches import Digest, Receipt, ask, find_repeated, record_batch
+from dafeng.store.database.row_tables import KEY, row_table
+from dafeng.store.database.row_values import (
+    cells_of,
+    check_values,
+    key_of,
+    level,
+    row_of,
+    scope_of,
+    shape_of,
+    write_json,
+)
+from dafeng.store.database.tables import batch, event
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from dafeng.register.changes import BatchHead, Change
+    from dafeng.register.model import Register
+    from dafeng.store.database.connection import Database
+    from dafeng.store.database.row_values import RowShape
+
+AT_ONCE = 900
+"""Values in one list of a query."""
+
+
+@dataclass(slots=True)
+class _Writing:
+    """One batch while it is made up: rows as they were and as they become, events, what is wrong."""
+
+    shape: RowShape
+    head: BatchHead
+    before: dict[str, dict[str, Any]]
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[Finding] = field(default_factory=list)
+    stale: list[Change] = field(default_factory=list)
+
+    def refuse(self, code: str, row: str, **params: object) -> None:
+        """Note what is wrong with a row."""
+        self.problems.append(
+            Finding(code, params={"register": self.shape.register.id, "row": row, **params})
+        )
+
+
+def write_batch(database: Database, register: Register, head: BatchHead, changes: Sequence[Change]) -> Receipt:
+    """Write changes of rows of one register: all of them, or nothing.
+
+    A repeated call with the same batch id and the same content gives the first receipt and writes nothing.
+    Transitions of the register are the only way from state to state; rows in a final state are not edited.
+
+    Parameters
+    ----------
+    database : Database
+        Where.
+    register : Register
+        Register that is installed.
+    head : BatchHead
+        Who, when, why.
+    changes : sequence of Change
+        Several changes of one row follow one another, each with the version that the one before makes.
+
+    Returns
+    -------
+    Receipt
+        What was written.
+
+    Raises
+    ------
+    InputRefused
+        With one finding a row: ``row_changed`` (who changed it meanwhile, when, which fields), ``row_unknown``,
+        ``row_key_taken``, ``row_step_forbidden``, ``row_final``, ``row_withdrawn``, ``row_stands``,
+        ``row_exists``, ``row_field_unknown``, ``row_value_unstorable``; ``register_batch_repeated``; whatever
+        the database says.
+    """
+    return write_changes(database, register, head, changes, is_reversal=False)
+
+
+def write_changes(
+    database: Database, register: Register, head: BatchHead, changes: Sequence[Change], *, is_reversal: bool
+) -> Receipt:
+    """Write changes as :func:`write_batch`; a reversal may take the steps that it reverses back."""
+    shape = shape_of(register)
+    problems = [p for one in changes for p in check_values(shape, one.row_id, one.values)]
+    if problems:
+        raise InputRefused(problems)
+    request = ask(head, (write_json(asdict(one)) for one in changes))
+    with database.writing(register.id) as connection:
+        known = find_repeated(connection, head, request)
+        if known:
+            return known
+        before = fetch_rows(connection, shape, {one.row_id for one in changes})
+        work = _Writing(shape, head, before, rows={name: dict(row) for name, row in before.items()})
+        for change in changes:
+            _apply(work, change, is_reversal=is_reversal)
+        work.problems += _tell_stale(connection, work)
+        if not work.problems:
+            work.problems += _find_taken_keys(connection, work)
+        if work.problems:
+            raise InputRefused(work.problems)
+        _write_rows(connection, work)
+        digest = Digest()
+        digest.add(event_line(one) for one in work.events)
+        if work.events:
+            connection.execute(event.insert(), work.events)
+        return record_batch(connection, head, len({e["row_id"] for e in work.events}), digest.hex(), request)
+
+
+def event_line(row: Any) -> str:
+    """Return an event as the line over which the digest of its batch goes."""
+    told = ("row_id", "version", "change", "state_before", "state_after", "before_json", "after_json", "reason")
+    return write_json([row[name] for name in told])
+
+
+def fetch_rows(
+    connection: sa.Connection, shape: RowShape, row_ids: Iterable[str]
+) -> dict[str, dict[str, Any]]:
+    """Return rows by id, those that are withdrawn too."""
+    table, wanted = row_table(shape.register), sorted(row_ids)
+    found = {}
+    for start in range(0, len(wanted), AT_ONCE):
+        query = sa.select(table).where(table.c.row_id.in_(wanted[start : start + AT_ONCE]))
+        for cells in connection.execute(query).mappings():
+            found[cells["row_id"]] = row_of(shape, cells)
+    return found
+
+
+def _apply(work: _Writing, change: Change, *, is_reversal: bool) -> None:
+    """Make one change of the rows in memory and its event, or note why not."""
+    register, row = work.shape.register, work.rows.get(change.row_id)
+    if change.kind == "insert":
+        if row is not None:
+            work.refuse("row_exists", change.row_id)
+            return
+        row = _new_row(work, change)
+    elif row is None:
+        work.refuse("row_unknown", change.row_id)
+        return
+    elif row["version"] != change.version:
+        work.stale.append(change)
+        return
+    forbidden = _why_not(register, row, change, is_reversal=is_reversal)
+    if forbidden:
+        work.refuse(forbidden, str(row[register.label] if register.label in row else change.row_id),
+                    state=row["state"] or "", target=change.state or "")  # fmt: skip
+        return
+    _change_row(work, row, change)
+
+
+def _new_row(work: _Writing, change: Change) -> dict[str, Any]:
+    empty: dict[str, Any] = dict.fromkeys(work.shape.writable)
+    start = {"row_id": change.row_id, "version": 0, "state": None, "withdrawn": False}
+    made = {"created_at": work.head.at, "created_by": work.head.actor}
+    return {**empty, **start, **made}
+
+
+def _why_not(register: Register, row: dict[str, Any], change: Change, *, is_reversal: bool) -> str:
+    """Return the code of what forbids a change, or nothing."""
+    states = {state.code: state for state in register.states}
+    kind, state = change.kind, row["state"]
+    if kind == "insert":
+        return "" if (change.state or register.first_state) in states else "row_step_forbidden"
+    if kind == "restore":
+        return "" if row["withdrawn"] else "row_stands"
+    if row["withdrawn"]:
+        return "row_withdrawn"
+    if kind == "step" and not is_reversal:
+        steps = {(source, step.target) for step in register.transitions for source in step.sources}
+        return "" if (state, change.state) in steps else "row_step_forbidden"
+    if kind == "step":
+        return "" if change.state in states else "row_step_forbidden"
+    is_closed = kind == "update" and not is_reversal and state in states and states[state].final
+    return "row_final" if is_closed else ""
+
+
+def _change_row(work: _Writing, row: dict[str, Any], change: Change) -> None:
+    shape, given = work.shape, level(work.shape, change.values)
+    is_new = change.kind == "insert"
+    if is_new:
+        given = {**dict.fromkeys(shape.recorded), **given}
+    altered = {name: value for name, value in given.items() if is_new or row[name] != value}
+    before = None if is_new else {name: row[name] for name in altered}
+    state = (change.state or shape.register.first_state) if is_new else row["state"]
+    if change.kind == "step":
+        state = str(change.state)
+    work.events.append(
+        {
+            "batch_id": work.head.batch_id, "row_id": change.row_id, "version": row["version"] + 1,
+            "change": change.kind, "state_before": row["state"], "state_after": state,
+            "before_json": write_json(before) if before else None,
+            "after_json": write_json(altered) if altered else None, "reason": change.reason,
+        }
+    )  # fmt: skip
+    row.update(altered)
+    row.update(scope_of(shape, row))
+    row.update(version=row["version"] + 1, state=state, changed_at=work.head.at, changed_by=work.head.actor)
+    row["withdrawn"] = change.kind == "withdraw" or (row["withdrawn"] and change.kind != "restore")
+    work.rows[change.row_id] = row
+
+
+def _tell_stale(connection: sa.Connection, work: _Writing) -> list[Finding]:
+    """Return who changed the rows meanwhile, when, and which fields."""
+    found = []
+    for change in work.stale:
+        row = work.rows[change.row_id]
+        query = (
+            sa.select(event.c.after_json, event.c.change, batch.c.actor, batch.c.at)
+            .join(batch, batch.c.batch_id == event.c.batch_id)
+            .where(event.c.row_id == change.row_id, event.c.version > change.version)
+            .order_by(event.c.version)
+        )
+        later = connection.execute(query).all()
+        fields = dict.fromkeys(n for one in later for n in json.loads(one.after_json or "{}"))
+        acts = dict.fromkeys(one.change for one in later if one.change != "update")
+        params = {
+            "register": work.shape.register.id, "row": str(row.get(work.shape.register.label) or change.row_id),
+            "seen": change.version, "now": row["version"], "fields": ", ".join((*acts, *fields)),
+            "actor": later[-1].actor if later else row["changed_by"], "at": later[-1].at if later else row["changed_at"],
+        }  # fmt: skip
+        found.append(Finding("row_changed", Place(), params))
+    return found
+
+
+def _find_taken_keys(connection: sa.Connection, work: _Writing) -> list[Finding]:
+    """Return the rows whose key another row that stands has already."""
+    shape, table = work.shape, row_table(work.shape.register)
+    keys: dict[str, str] = {}
+    found = []
+    for name, row in work.rows.items():
+        key = key_of(shape, row)
+        if row["withdrawn"]:
+            continue
+        if key in keys:
+            found.append(_taken(work, row, key, keys[key]))
+        keys[key] = name
+    moved = [k for k, name in keys.items() if name not in work.before or key_of(shape, work.before[name]) != k
+             or work.before[name]["withdrawn"]]  # fmt: skip
+    for start in range(0, len(moved), AT_ONCE):
+        query = sa.select(table.c.row_id, table.c[KEY]).where(
+            table.c[KEY].in_(moved[start : start + AT_ONCE]), sa.not_(table.c.withdrawn)
+        )
+        for row_id, key in connection.execute(query):
+            if row_id not in work.rows:
+                found.append(_taken(work, work.rows[keys[key]], key, row_id))
+    return found
+
+
+def _taken(work: _Writing, row: dict[str, Any], key: str, other: str) -> Finding:
+    params = {"register": work.shape.register.id, "row": str(row.get(work.shape.register.label)), "key": key, "other": other}
+    return Finding("row_key_taken", Place(column=", ".join(work.shape.register.key)), params)
+
+
+def _write_rows(connection: sa.Connection, work: _Writing) -> None:
+    """Write the last state of every row; keys that move are freed first, so that rows may swap them."""
+    shape, table = work.shape, row_table(work.shape.register)
+    touched = {one["row_id"] for one in work.events}
+    new = [cells_of(shape, work.rows[name]) for name in touched if name not in work.before]
+    old = [cells_of(shape, work.rows[name]) for name in touched if name in work.before]
+    moving = [c["row_id"] for c in old if c[KEY] != key_of(shape, work.before[c["row_id"]])]
+    target = table.c.row_id == sa.bindparam("the_row")
+    if moving:
+        free = table.update().where(target).values({KEY: None})
+        connection.execute(free, [{"the_row": name} for name in moving])
+    for names, cells in _group_by_columns(work, old).items():
+        values = {name: sa.bindparam(f"v{number}") for number, name in enumerate(names)}
+        connection.execute(table.update().where(target).values(values), cells)
+    if new:
+        connection.execute(table.insert(), sorted(new, key=lambda cells: str(cells["row_id"])))
+
+
+def _group_by_columns(
+    work: _Writing, rows: list[dict[str, Any]]
+) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Return the new cells of rows by which columns change: indexes of other columns need not be touched."""
+    groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for cells in rows:
+        before = cells_of(work.shape, work.before[cells["row_id"]])
+        names = tuple(name for name, cell in cells.items() if cell != before[name])
+        groups.setdefault(names, []).append(
+            {"the_row": cells["row_id"], **{f"v{number}": cells[name] for number, name in enumerate(names)}}
+        )
+    return groups
