@@ -75,7 +75,9 @@ def postgres_server() -> Iterator[Any]:
     stands right under the temporary one: its path is short enough for a socket and needs no rights of others.
     """
     folder = Path(tempfile.mkdtemp(prefix="dafeng-postgres-"))
-    (folder / "python_PostgresServer").mkdir()  # the package looks for it there, and warns where there is none
+    (
+        folder / "python_PostgresServer"
+    ).mkdir()  # the package looks for it there, and warns where there is none
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv("XDG_RUNTIME_DIR", str(folder))

@@ -39,7 +39,7 @@ RESTING_ON_OBSERVATIONS = (
     "report",
 )  # fmt: skip
 RESTING_ON_THE_DAY = (
-    "consumption", "assessment", "pathway", "tracking", "warning", "peak_test", "cities", "dossiers",
+    "consumption", "assessment", "pathway", "registers", "tracking", "warning", "peak_test", "cities", "dossiers",
     "evaluation", "report",
 )  # fmt: skip
 

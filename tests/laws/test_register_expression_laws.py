@@ -1,8 +1,9 @@
 """Laws of the expressions of registers: a plain evaluator, row by row in Python, gives what polars gives.
 
-The evaluator below shares nothing with the package: it reads the text with :mod:`ast`, carries every number with
-the size of its unit, and follows the rules of the language as they are told to the writer of a register.
+The evaluator below shares nothing with the package: it reads the text with :mod:`ast`, carries every number
+with the size of its unit, and follows the rules of the language as the writer of a register is told them.
 """
+# ruff: noqa: PLR0911, C901 - an evaluator is a list of cases
 
 from __future__ import annotations
 
@@ -14,15 +15,15 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given, reject, settings
 from hypothesis import strategies as st
+from tests.register.made_registers import library
 
 from dafeng.errors import InputRefused
 from dafeng.register.compute import compute_formulas, evaluate, values_of
 from dafeng.register.expression_compile import compile_expression, compile_formula
 from dafeng.register.model import Formula
 from dafeng.register.schema import entered_schema, rows_frame
-from tests.register.made_registers import library
 
 LIBRARY = library()
 PLANTS = LIBRARY.register("plants")
@@ -197,7 +198,7 @@ class Plain:
 
 
 def size_of(node: ast.expr) -> float | None:
-    """Return the size of the unit of an expression as its text tells, 1 for a pure number, None for a bare one."""
+    """Return the size of the unit of an expression as its text tells; None for a bare number."""
     if isinstance(node, ast.Name | ast.Attribute):
         return SIZES.get(ast.unparse(node))
     if isinstance(node, ast.UnaryOp):
@@ -276,12 +277,14 @@ def masses(draw: st.DrawFn, depth: int, *, line: bool = False) -> str:
 def conditions(draw: st.DrawFn, depth: int, *, line: bool = False) -> str:
     """Return the text of a condition, well typed."""
     simple = [
-        "kind == 'a'", "kind != 'b'", "kind in ('a', 'c')", "kind not in ('b',)", "contains(tags, 'x')", "flag",
+        "kind == 'a'", "kind != 'b'", "kind in ('a', 'c')", "kind not in ('b',)", "contains(tags, 'x')",
+        "flag",
         "contains(name, '厂')", "starts(name, '大')", "missing(coal)", "missing(parent.name)", "flag == true",
         "opened < closed", "closed <= date('2024-05-05')", "opened != closed", "year(opened) == 2024",
         "days(opened, closed) > 30", "months(opened, closed) >= 1", "kilns > 2", "share <= 50",
         "closed < today", "parent.kind == 'state'", "year(month) == 2024", "days(closed, today) >= 0",
-        *(["years.kind == 'a'", "years.ok", "years.day > opened", "missing(years.burnt)"] * 2 if line else []),
+        *(["years.kind == 'a'", "years.ok", "years.day > opened",
+        "missing(years.burnt)"] * 2 if line else []),
     ]  # fmt: skip
     if depth == 0:
         return draw(st.sampled_from(simple))
@@ -311,7 +314,8 @@ LINES = st.lists(
 ROWS = st.fixed_dictionaries(
     {"coal": AMOUNTS, "coke": AMOUNTS, "share": AMOUNTS, "kilns": st.none() | st.integers(0, 4),
      "kind": st.none() | st.sampled_from("abc"), "tags": st.sampled_from([None, "x", "xx", "x;y", "xx;y"]),
-     "name": st.sampled_from([None, "大厂", "矿"]), "opened": DAYS, "closed": DAYS, "flag": st.none() | st.booleans(),
+     "name": st.sampled_from([None, "大厂", "矿"]), "opened": DAYS, "closed": DAYS,
+     "flag": st.none() | st.booleans(),
      "month": st.sampled_from([None, "2024-06", "2023", "2024-06 ytd"]),
      "parent": st.sampled_from([None, "g", "h", "lost"]), "years": st.none() | LINES}
 )  # fmt: skip
@@ -327,11 +331,10 @@ def plainly(text: str, rows: list[dict[str, Any]]) -> list[Any]:
     try:
         return [Plain(row, GROUPS).value(tree) for row in rows]
     except Unsure:
-        assume(False)
-        raise
+        reject()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     text=masses(3), rows=st.lists(ROWS, min_size=1, max_size=4), target=st.sampled_from(["t", "10^4 t", "kg"])
 )
@@ -349,7 +352,7 @@ def test_numbers_with_units(text: str, rows: list[dict[str, Any]], target: str) 
             assert value == pytest.approx(wanted.base / size, rel=1e-9, abs=1e-6 / size)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(text=conditions(3), rows=st.lists(ROWS, min_size=1, max_size=4))
 def test_conditions_have_three_values(text: str, rows: list[dict[str, Any]]) -> None:
     assume(len(text) <= 400)
@@ -357,7 +360,7 @@ def test_conditions_have_three_values(text: str, rows: list[dict[str, Any]]) -> 
     assert evaluate(text, PLANTS, LIBRARY, frame, LINKED, TODAY).to_list() == plainly(text, rows)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(rows=st.lists(ROWS, max_size=5), cut=st.integers(0, 5))
 def test_each_row_has_its_value_whatever_stands_around_it(rows: list[dict[str, Any]], cut: int) -> None:
     frame = rows_frame(rows, entered_schema(PLANTS))
@@ -369,18 +372,19 @@ def test_each_row_has_its_value_whatever_stands_around_it(rows: list[dict[str, A
 WORDS = st.sampled_from(
     ["coal", "years", "burnt", "sum", "(", ")", "(", ")", ",", ".", "+", "-", "*", "/", "**", "//", "%", "==",
      "and", "or", "not", "if", "else", "in", "lambda", ":", "[", "]", "{", "}", "'a'", "1", "1e999", "today",
-     "__import__", "__class__", "print", "for", "x", "=", ":=", "@", "~", "is", "None", "true", "f''", "b''", "1j",
+     "__import__", "__class__", "print", "for", "x", "=", ":=", "@", "~", "is", "None", "true", "f''", "b''",
+     "1j",
      "await", "yield", "*", "...", "\\n", "#", "\\\\", "０", "ｃｏａｌ", "\u202e", "count"]
 )  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(words=st.lists(WORDS, max_size=14))
 def test_any_text_is_read_or_refused_and_never_run(words: list[str]) -> None:
     try:
         made = compile_expression(" ".join(words), PLANTS, LIBRARY)
     except InputRefused as error:
-        assert all(finding.text("zh") and finding.text("en") for finding in error.findings)
+        assert error.text("zh")  # noqa: PT017 - most texts are refused, some are not
     else:
         frame = rows_frame([{"coal": 1.0}], entered_schema(PLANTS))
         assert len(values_of(made, PLANTS, LIBRARY, frame, LINKED, TODAY)) == 1

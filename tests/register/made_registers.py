@@ -22,9 +22,13 @@ fields = [
   { id = "name", zh = "名称", en = "Name", required = true },
   { id = "limit", zh = "限额", en = "Limit", kind = "number", unit = "10^4 t" },
   { id = "kind", zh = "类别", en = "Kind", kind = "code", choices = [
-    { code = "state", zh = "国有", en = "State" }, { code = "private", zh = "民营", en = "Private" } ] },
+    { code = "state", zh = "国有", en = "State" },
+    { code = "private", zh = "民营", en = "Private" } ] },
 ]
-states = [{ code = "open", zh = "在用", en = "Open" }, { code = "shut", zh = "关闭", en = "Shut", final = true }]
+states = [
+  { code = "open", zh = "在用", en = "Open" },
+  { code = "shut", zh = "关闭", en = "Shut", final = true },
+]
 transitions = [
   { id = "shut", zh = "关闭", en = "Shut", sources = ["open"], target = "shut", roles = ["agency"] },
 ]
@@ -55,7 +59,8 @@ fields = [
     { code = "a", zh = "甲", en = "First" }, { code = "b", zh = "乙", en = "Second" },
     { code = "c", zh = "丙", en = "Third" } ] },
   { id = "tags", zh = "标签", en = "Tags", kind = "codes", choices = [
-    { code = "x", zh = "子", en = "X" }, { code = "xx", zh = "丑", en = "XX" }, { code = "y", zh = "寅", en = "Y" } ] },
+    { code = "x", zh = "子", en = "X" }, { code = "xx", zh = "丑", en = "XX" },
+    { code = "y", zh = "寅", en = "Y" } ] },
   { id = "opened", zh = "投产", en = "Opened", kind = "date" },
   { id = "closed", zh = "关停", en = "Closed", kind = "date" },
   { id = "month", zh = "月份", en = "Month", kind = "period" },
@@ -91,6 +96,9 @@ fields = [
     { code = "a", zh = "甲", en = "First" }, { code = "b", zh = "乙", en = "Second" } ] },
   { id = "day", zh = "日", en = "Day", kind = "date" },
   { id = "ok", zh = "已核", en = "Checked", kind = "boolean" },
+  { id = "buyer", zh = "买方", en = "Buyer", kind = "link", link = "groups" },
+  { id = "marks", zh = "记号", en = "Marks", kind = "codes", choices = [
+    { code = "x", zh = "子", en = "X" }, { code = "y", zh = "寅", en = "Y" } ] },
 ]
 [[transitions]]
 id = "send"

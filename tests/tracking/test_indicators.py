@@ -92,8 +92,8 @@ def test_a_cumulative_change_describes_its_span(judge: Judge) -> None:
 
 
 ACCOUNT = {
-    "name": "accounts.co2", "region": "CN-SX", "year": 2025, "value": 49.0, "unit": "%", "known_on": "2026-06-30",
-    "known_assumed": True, "source_ids": "own", "grade": "B",
+    "name": "accounts.co2", "region": "CN-SX", "year": 2025, "value": 49.0, "unit": "%",
+    "known_on": "2026-06-30", "known_assumed": True, "source_ids": "own", "grade": "B",
 }  # fmt: skip
 
 
@@ -104,6 +104,29 @@ def test_accounts_count_from_their_assumed_day(tables: Tables) -> None:
     assert list_values(made, date(2026, 6, 30), None, None).is_empty()
     row = list_values(made, date(2026, 6, 30), None, accounts).row(0, named=True)
     assert (row["basis"], row["value"], row["known_assumed"]) == ("account", 49.0, True)
+
+
+OWN = {
+    **ACCOUNT, "name": "registers.ovens.share", "value": 80.0, "known_assumed": False,
+    "source_ids": "register",
+}  # fmt: skip
+
+
+def test_figures_of_registers_are_read_by_formulas(tables: Tables) -> None:
+    made = tables({}, [{"period": "2024"}], formulas=[{"formula": "registers.ovens.share - S"}])
+    assert list_values(made, LATE).filter(pl.col("basis_id") == "F").is_empty()
+    own = frame_of([{**OWN, "year": 2024, "known_on": "2025-01-01"}], AccountValues)
+    row = list_values(made, LATE, None, own).filter(pl.col("basis_id") == "F").row(0, named=True)
+    assert (row["basis"], row["value"], row["source_ids"]) == ("register", 30.0, "register;s")
+
+
+def test_a_figure_of_the_running_year_is_no_year(tables: Tables, judge: Judge) -> None:
+    made = tables({}, [], formulas=[{"formula": "registers.ovens.share"}])
+    own = frame_of([{**OWN, "year": 2026, "known_on": "2026-05-01", "until": "2026-11-22"}], AccountValues)
+    row = list_values(made, LATE, None, own).row(0, named=True)
+    assert (row["year"], row["period"], row["known_on"]) == (2026, "2026-11", "2026-05-01")
+    ended = frame_of([{**OWN, "year": 2025, "known_on": "2025-12-31"}], AccountValues)
+    assert list_values(made, LATE, None, ended)["period"].to_list() == ["2025"]
 
 
 def test_the_latest_known_vintage_of_a_year_holds(tables: Tables, judge: Judge) -> None:

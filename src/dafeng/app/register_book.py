@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -184,6 +184,27 @@ def open_book(request: BookRequest) -> Book:
         regions=close_regions(pack.tables["regions"]),
         today=parse_day(request.as_of) if request.as_of else day,
         attachments=request.attachments or Path(settings.attachments), notes=notes, clock=request.clock,
+    )  # fmt: skip
+
+
+def act_as(book: Book, actor: str | None) -> Book:
+    """Return the same book in the name of somebody else, whom the caller has to prove (the portal).
+
+    Members are read anew and the relation follows the day, so that a long-lived process stays right.
+
+    Raises
+    ------
+    InputRefused
+        ``access_actor_missing``, ``access_actor_invalid``, ``access_not_a_member``.
+    """
+    day = book.clock().astimezone(CST).date()
+    members, first_use = read_standing(book.database, actor or "", day)
+    refresh_permissions(book.database, book.grants, members, day)
+    named = _name_actor(actor or "", members, first_use=first_use)
+    own = members.filter(pl.col("actor") == named)
+    return replace(
+        book, actor=named, first_use=first_use, roles=frozenset(own["role"]),
+        permissions=relate_permissions(book.grants, own, day),
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from dafeng.app.register_edit import require_restricted
 from dafeng.app.register_entry import read_values
 from dafeng.app.register_formula import columns_read, evaluate_for
 from dafeng.app.register_query import Question, read_all, read_question
-from dafeng.app.register_restricted import find_restricted, hide_restricted, require_names, view_columns
+from dafeng.app.register_restricted import find_restricted, require_names, see_columns, view_columns
 from dafeng.app.register_rows import key_text
 from dafeng.app.register_write import (
     Draft,
@@ -160,20 +160,25 @@ def _columns_read(book: Book, register: Register, name: str, text: str) -> froze
 
 def _preview(book: Book, register: Register, changes: Sequence[Change], stored: pl.DataFrame) -> pl.DataFrame:
     """Return one line a cell that changes, restricted values only where the actor may see them."""
-    shown = hide_restricted(book, register, stored)
-    rows = {row["row_id"]: row for row in shown.iter_rows(named=True)}
-    restricted = frozenset(find_restricted(book.library, register))
+    names = [name for name in find_restricted(book.library, register) if name not in stored.columns]
+    whole = stored.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in names)
+    seen = see_columns(book, register, whole)
+    rows = {row["row_id"]: (number, row) for number, row in enumerate(stored.iter_rows(named=True))}
     lines = []
     for change in changes:
-        row = rows[change.row_id]
+        number, row = rows[change.row_id]
+        label = register.label
+        called = row.get(label) if label not in seen or seen[label][number] else None
         for name, after in change.values.items():
-            told = {"before": _text(row.get(name)), "after": _text(after)}
-            if name in restricted and row.get(name) is None:
-                told = dict.fromkeys(told)
-            lines.append({"row_id": change.row_id, "key": key_text(register, row),
-                          "label": _text(row.get(register.label)), "field": name, **told})  # fmt: skip
+            is_open = name not in seen or seen[name][number]
+            told = {"before": _text(row.get(name)), "after": _text(after)} if is_open else _SHUT
+            place = {"row_id": change.row_id, "key": key_text(register, row), "label": _text(called)}
+            lines.append({**place, "field": name, **told})
     schema = dict.fromkeys(("row_id", "key", "label", "field", "before", "after"), pl.String)
     return pl.DataFrame(lines, schema=schema, orient="row")
+
+
+_SHUT = {"before": None, "after": None}
 
 
 def _text(value: Any) -> str | None:

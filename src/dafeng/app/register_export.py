@@ -88,7 +88,7 @@ def export_rows(book: Book, request: ExportRequest) -> Exported:
     Raises
     ------
     InputRefused
-        ``access_refused``, ``register_format_unknown``, conditions that cannot be read, ``output_not_writable``.
+        ``access_refused``, ``register_format_unknown``, ``output_not_writable``; unreadable conditions.
     """
     register = book.library.register(request.register_id)
     require(book, "export", register.id)
@@ -142,7 +142,8 @@ def _trim(template: TemplateBook, gone: Iterable[str]) -> TemplateBook:
 
 
 def _names(register: Register, ids: Iterable[str]) -> list[str]:
-    words = {part.id: part.zh for part in (*register.fields, *register.formulas)}
+    words = {field.id: field.zh for field in register.fields}
+    words |= {formula.id: formula.zh for formula in register.formulas}
     return [words.get(name, name) for name in ids]
 
 
@@ -159,10 +160,16 @@ def _cover(
     ]
     hidden = _names(register, gone)
     if hidden:
-        lines.append(("未列出的字段", "Fields left out", f"{'、'.join(hidden)}（限制知悉或过长 / restricted or too long)"))
+        lines.append(
+            (
+                "未列出的字段",
+                "Fields left out",
+                f"{'、'.join(hidden)}（限制知悉或过长 / restricted or too long)",
+            )
+        )
     how = (
         "可直接修改后再次导入：灰色列请勿改动；某行若在导出后被他人修改，导入时会提示，不会覆盖。\n"
-        "May be mended and imported again: leave the grey columns; a row that somebody changed since is told and kept."
+        "May be mended and imported again: leave the grey columns; a row that somebody changed since is kept."
     )
     return (*lines, ("再次导入", "Import again", how))
 
@@ -186,7 +193,13 @@ def _json_bytes(book: Book, register: Register, rows: pl.DataFrame) -> bytes:
 def _notes(register: Register, gone: list[str], form: str) -> list[Finding]:
     found = []
     if gone:
-        found.append(Finding("register_export_hidden", params={"fields": "、".join(_names(register, gone))}, severity="note"))
+        found.append(
+            Finding(
+                "register_export_hidden",
+                params={"fields": "、".join(_names(register, gone))},
+                severity="note",
+            )
+        )
     if form == "csv" and register.lists:
         lists = "、".join(child.zh for child in register.lists)
         found.append(Finding("register_export_lists", params={"lists": lists}, severity="note"))

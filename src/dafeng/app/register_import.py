@@ -1,26 +1,22 @@
-"""Import of a file into a register: read, compared, checked, previewed or written; what is wrong goes back."""
+"""Import of a file into a register: read, compared, checked, previewed or written."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.access.decision import permit_rows
 from dafeng.app.register_book import new_id, require
+from dafeng.app.register_import_checks import CheckedPlan, check_plan, fill_hidden, set_scopes
 from dafeng.app.register_import_preview import preview_rows
-from dafeng.app.register_restricted import find_restricted
-from dafeng.app.register_rows import read_linked
 from dafeng.app.register_write import clean_reason
-from dafeng.errors import Finding, InputRefused, Place
+from dafeng.errors import Finding, Place
 from dafeng.files import read_bytes
 from dafeng.job import Job
 from dafeng.parsing import MAX_BYTES
 from dafeng.register.changes import BatchHead, Change
-from dafeng.register.duplicates import find_duplicates
 from dafeng.register.import_plan import (
     ImportOptions,
     ImportPlan,
@@ -30,13 +26,13 @@ from dafeng.register.import_plan import (
 )
 from dafeng.register.intake import Intake, read_sheet
 from dafeng.register.mapping import SavedMapping, parse_mapping
-from dafeng.register.outlet import findings_table, row_labels
+from dafeng.register.outlet import findings_table, point_to_columns, row_labels
 from dafeng.register.schema import entered_schema, schema_of, stored_formulas
 from dafeng.store.atomic import write_bytes_atomically
-from dafeng.table import KnownNames
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
+    from pathlib import Path
 
     from dafeng.app.register_book import Book
     from dafeng.register.model import Register
@@ -135,19 +131,8 @@ class ImportOutcome:
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A plan with what was found, and which of its rows are bad."""
-
-    plan: ImportPlan
-    findings: tuple[Finding, ...]
-    bad: pl.Series
-    existing: pl.DataFrame
-    linked: Mapping[str, pl.DataFrame]
-
-
 def import_file(book: Book, request: ImportRequest, job: Job | None = None) -> ImportOutcome:
-    """Import a file: all rows or none, unless good ones are accepted alone; the same file again changes nothing.
+    """Import a file: all rows or none, unless good ones are accepted alone.
 
     Parameters
     ----------
@@ -166,7 +151,7 @@ def import_file(book: Book, request: ImportRequest, job: Job | None = None) -> I
     Raises
     ------
     InputRefused
-        The file cannot be read as a sheet of the register; ``access_refused``; ``row_mapping_unknown``;
+        The file cannot be read as a sheet of the register; ``access_refused``; ``register_mapping_unknown``;
         ``row_changed`` if somebody writes at the same time.
     """
     job = job or Job()
@@ -182,12 +167,12 @@ def import_file(book: Book, request: ImportRequest, job: Job | None = None) -> I
     del raw
     job.advance("compare", 1, len(STAGES))
     existing = _read_existing(book, register, intake)
-    intake = _fill_hidden(book, register, intake, existing)
+    intake = fill_hidden(book, register, intake, existing)
     plan = plan_import(register, intake, existing, request.options)
     job.advance("check", 2, len(STAGES))
-    checked = _check(book, register, intake, plan, existing)
+    checked = check_plan(book, register, intake, plan, existing)
     notes = _tell_known(book, register, digest)
-    checked = _Checked(plan, (*notes, *checked.findings), checked.bad, existing, checked.linked)
+    checked = CheckedPlan(plan, (*notes, *checked.findings), checked.bad, existing, checked.linked)
     workbook = _send_back(book, register, intake, checked, request)
     refused = int(checked.bad.sum())
     whole = any(finding.severity == "error" for finding in checked.findings)
@@ -199,11 +184,14 @@ def import_file(book: Book, request: ImportRequest, job: Job | None = None) -> I
         batch = _write(book, register, good, checked, _head(book, register, request, digest), job)
     if stays_out and not request.dry_run:
         good = good.filter(pl.repeat(value=False, n=good.rows.height, eager=True))
-    labels = row_labels(plan.rows, plan.places.rows, intake.sheet, register) if plan.places.rows is not None else {}
+    assert plan.places.rows is not None
+    labels = row_labels(plan.rows, plan.places.rows, intake.sheet, register)
     return ImportOutcome(
-        register.id, request.path.name, digest, batch, good.count("insert"), good.count("update"),
-        good.count("same"), refused, checked.findings, findings_table(register, checked.findings, labels),
-        preview_rows(register, book.library, plan, checked.bad, existing), workbook,
+        register_id=register.id, file=request.path.name, sha256=digest, batch_id=batch,
+        inserted=good.count("insert"), updated=good.count("update"), same=good.count("same"), refused=refused,
+        findings=point_to_columns(register, intake.sent, checked.findings),
+        table=findings_table(register, checked.findings, labels),
+        preview=preview_rows(register, plan, checked.bad, existing), workbook=workbook,
     )  # fmt: skip
 
 
@@ -213,20 +201,17 @@ def find_mapping(book: Book, register: Register, request: ImportRequest) -> Save
     Raises
     ------
     InputRefused
-        ``row_mapping_unknown``, ``row_mapping_invalid``.
+        ``register_mapping_unknown``, ``row_mapping_invalid``.
     """
-    from dafeng.store.database import read_mapping, read_mappings  # noqa: PLC0415 (sqlalchemy)
+    from dafeng.store.database import read_mapping  # noqa: PLC0415 (sqlalchemy)
 
     if request.mapping_file is not None:
         text = read_bytes(request.mapping_file, request.max_bytes).decode("utf-8", "replace")
         return parse_mapping(text, register, book.library, file=request.mapping_file.name)
     if not request.mapping:
         return None
-    found = read_mapping(book.database, register.id, request.mapping)
-    if found is None:
-        known = KnownNames(read_mappings(book.database, register.id)["name"])
-        raise InputRefused.of("row_mapping_unknown", register=register.id, name=request.mapping, suggestion=known)
-    return parse_mapping(found, register, book.library, file=request.mapping)
+    text = read_mapping(book.database, register.id, request.mapping)
+    return parse_mapping(text, register, book.library, file=request.mapping)
 
 
 def save_mapping_file(book: Book, register_id: str, path: Path, name: str = "") -> SavedMapping:
@@ -270,111 +255,15 @@ def _read_existing(book: Book, register: Register, intake: Intake) -> pl.DataFra
         return read_rows(book.database, register)
     found = []
     if all(key in intake.frame.columns for key in register.key):
-        found.append(keys.join(intake.frame.select(register.key), on=list(register.key), how="semi")["row_id"])
+        found.append(
+            keys.join(intake.frame.select(register.key), on=list(register.key), how="semi")["row_id"]
+        )
     if "row_id" in intake.frame.columns:
         found.append(intake.frame["row_id"].drop_nulls())
     ids = pl.concat(found).unique() if found else pl.Series("row_id", [], dtype=pl.String)
     if len(ids) > _FEW * keys.height:
         return read_rows(book.database, register)
     return read_rows(book.database, register, row_ids=ids.to_list())
-
-
-def _fill_hidden(book: Book, register: Register, intake: Intake, existing: pl.DataFrame) -> Intake:
-    """Return the rows with what stands in restricted cells that the actor could not see: empty is not emptied."""
-    if "row_id" not in intake.frame.columns or existing.is_empty():
-        return intake
-    names = [name for name in find_restricted(book.library, register) if name in intake.frame.columns]
-    if not names:
-        return intake
-    seen = permit_rows(book.permissions, book.actor, "see_restricted", register.id, existing, book.regions)
-    hidden = existing.filter(~seen).select("row_id", *(pl.col(name).alias(f"_{name}") for name in names))
-    joined = intake.frame.join(hidden, on="row_id", how="left", maintain_order="left")
-    filled = joined.with_columns(pl.coalesce(name, f"_{name}").alias(name) for name in names)
-    return replace(intake, frame=filled.drop(f"_{name}" for name in names))
-
-
-def _check(book: Book, register: Register, intake: Intake, plan: ImportPlan, existing: pl.DataFrame) -> _Checked:
-    """Return everything that is found in the rows that would be written."""
-    from dafeng.register.validate import validate_rows  # noqa: PLC0415 (geometry)
-
-    touched = plan.filter(plan.rows["kind"] != "same")
-    frame = touched.rows.drop("kind", "differs")
-    linked = read_linked(book, register, plan.rows)
-    found = [*intake.findings, *plan.findings]
-    told = {(f.place.sheet, f.place.row, f.place.column) for f in found if f.severity == "error"}
-    checked = validate_rows(register, book.library, frame, linked, touched.places, book.today)
-    found += [
-        finding for finding in checked
-        if (finding.place.sheet, finding.place.row, finding.place.column) not in told
-        and not (finding.code == "cell_empty" and finding.place.column == "source")
-    ]  # fmt: skip
-    found += find_duplicates(register, frame, existing, touched.places)
-    found += _check_rights(book, register, touched, existing, linked)
-    found += _check_held(book, register, intake, plan, linked)
-    bad = rows_with_errors(plan.places, found)
-    order = sorted(found, key=lambda f: (f.place.row is not None, f.place.sheet != intake.sheet, f.place.sheet, f.place.row or 0))
-    return _Checked(plan, tuple(order), bad, existing, linked)
-
-
-def _check_rights(
-    book: Book,
-    register: Register,
-    plan: ImportPlan,
-    existing: pl.DataFrame,
-    linked: Mapping[str, pl.DataFrame],
-) -> list[Finding]:
-    """Return rows out of the actor's reach, as they stand or as they would be, and restricted values he may not see."""
-    if plan.rows.is_empty():
-        return []
-    old = plan.rows.select("row_id").join(existing, on="row_id", how="left", maintain_order="left")
-    is_new = plan.rows["kind"] == "insert"
-    made_by = pl.select(pl.when(is_new).then(pl.lit(book.actor)).otherwise(old["created_by"])).to_series()
-    wanted = set_scopes(book, register, plan.rows, linked).with_columns(made_by.alias("created_by"))
-
-    def reach(action: str, rows: pl.DataFrame) -> pl.Series:
-        return permit_rows(book.permissions, book.actor, action, register.id, rows, book.regions)
-
-    allowed = reach("import", wanted) & (is_new | reach("import", old))
-    found = [Finding("row_out_of_reach", plan.places.place(i)) for i in (~allowed).arg_true()]
-    for name, needed in find_restricted(book.library, register).items():
-        if name not in plan.rows.columns or not needed <= {register.id}:
-            continue
-        changes = plan.rows["differs"].list.contains(name) | (is_new & plan.rows[name].is_not_null())
-        hidden = changes & ~(reach("see_restricted", wanted) & (is_new | reach("see_restricted", old)))
-        found += [Finding("row_restricted", plan.places.place(i, name)) for i in hidden.arg_true()]
-    return found
-
-
-def _check_held(
-    book: Book, register: Register, intake: Intake, plan: ImportPlan, linked: Mapping[str, pl.DataFrame]
-) -> list[Finding]:
-    """Return a warning where a file shows another value than the one that is held elsewhere."""
-    held = [f for f in register.fields if f.held_in and f.id in intake.shown.columns]
-    if not held or plan.rows.is_empty() or plan.places.rows is None:
-        return []
-    from dafeng.register.compute import compute_volatile  # noqa: PLC0415 (units)
-
-    whole = compute_volatile(register, book.library, plan.rows.drop("kind", "differs"), linked, book.today)
-    found = []
-    for item in held:
-        sent, known = intake.shown[item.id].cast(pl.String), whole[item.id].cast(pl.String)
-        for index in (sent.is_not_null() & known.is_not_null() & (sent != known)).fill_null(value=False).arg_true():
-            params = {"value": sent[index], "held": known[index]}
-            found.append(Finding("row_shown_differs", plan.places.place(index, item.id), params, "warning"))
-    return found
-
-
-def set_scopes(
-    book: Book, register: Register, rows: pl.DataFrame, linked: Mapping[str, pl.DataFrame]
-) -> pl.DataFrame:
-    """Return rows with the region and the agency that decide who sees them."""
-    from dafeng.register.compute import compute_volatile  # noqa: PLC0415 (units)
-
-    pairs = (("scope_region", register.region), ("scope_agency", register.agency))
-    is_held = any(name and name not in rows.columns for _, name in pairs)
-    whole = compute_volatile(register, book.library, rows, linked, book.today) if is_held else rows
-    empty = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-    return rows.with_columns((whole[name] if name else empty).alias(scope) for scope, name in pairs)
 
 
 def _tell_known(book: Book, register: Register, digest: str) -> list[Finding]:
@@ -389,7 +278,7 @@ def _tell_known(book: Book, register: Register, digest: str) -> list[Finding]:
     return [Finding("row_file_known", Place(str(row["file"] or "")), params, "note")]
 
 
-def _is_by_row(checked: _Checked) -> bool:
+def _is_by_row(checked: CheckedPlan) -> bool:
     """Return whether every error belongs to a row of data, so that the other rows can be taken."""
     errors = [f for f in checked.findings if f.severity == "error"]
     one_by_one = (rows_with_errors(checked.plan.places, [f]).any() for f in _one_a_place(errors))
@@ -405,7 +294,7 @@ def _one_a_place(errors: Sequence[Finding]) -> list[Finding]:
 
 
 def _send_back(
-    book: Book, register: Register, intake: Intake, checked: _Checked, request: ImportRequest
+    book: Book, register: Register, intake: Intake, checked: CheckedPlan, request: ImportRequest
 ) -> Path | None:
     """Write the workbook for the sender if something is wrong."""
     if request.errors_to is None or not any(f.severity == "error" for f in checked.findings):
@@ -439,24 +328,33 @@ def _head(book: Book, register: Register, request: ImportRequest, digest: str) -
 
 
 def _write(
-    book: Book, register: Register, plan: ImportPlan, checked: _Checked, head: BatchHead, job: Job
+    book: Book, register: Register, plan: ImportPlan, checked: CheckedPlan, head: BatchHead, job: Job
 ) -> str:
     """Write new and changed rows as one batch; nothing if nothing differs."""
     from dafeng.register.compute import compute_formulas  # noqa: PLC0415 (units)
     from dafeng.store.database import insert_frame, write_batch  # noqa: PLC0415 (sqlalchemy)
 
-    touched = plan.rows.filter(pl.col("kind") != "same")
+    touched = plan.rows.filter(pl.col("_kind") != "same")
     if touched.is_empty():
         return ""
-    rows = set_scopes(book, register, compute_formulas(register, book.library, touched, checked.linked), checked.linked)
-    new, old = rows.filter(pl.col("kind") == "insert"), rows.filter(pl.col("kind") == "update")
+    rows = set_scopes(
+        book, register, compute_formulas(register, book.library, touched, checked.linked), checked.linked
+    )
+    new, old = rows.filter(pl.col("_kind") == "insert"), rows.filter(pl.col("_kind") == "update")
     stored = schema_of(register)
     scopes = [
         scope for scope, name in (("scope_region", register.region), ("scope_agency", register.agency))
         if name and name not in stored
     ]  # fmt: skip
-    names = [*entered_schema(register), *(f.id for f in stored_formulas(register)), "source", "grade", *scopes]
+    names = [
+        *entered_schema(register),
+        *(f.id for f in stored_formulas(register)),
+        "source",
+        "grade",
+        *scopes,
+    ]
     if old.is_empty():
+
         def report(done: int, total: int) -> None:
             job.advance("write", done, total)
 

@@ -1,4 +1,4 @@
-"""Questions to a register as people write them: ``capacity_mw>=300``, ``county below 太原市``."""
+"""Questions to a register as people write them: ``capacity_mw>=300``, ``county below 某市``."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def parse_condition(book: Book, register: Register, text: str) -> Filter:
     book, register
         Open book, register that is asked.
     text : str
-        ``capacity_mw>=300``, ``state in planned,done``, ``county below 太原市``, ``accepted_on missing``.
+        ``capacity_mw>=300``, ``state in planned,done``, ``county below 某市``, ``accepted_on missing``.
 
     Raises
     ------

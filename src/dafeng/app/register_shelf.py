@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dafeng.pack import Pack
     from dafeng.register.library import Library
     from dafeng.register.model import Register
+    from dafeng.store.database import Database
 
 SQLITE = "sqlite:///"
 END_OF_DAY = "T23:59:59+08:00"
@@ -149,20 +150,21 @@ def open_shelf(pack: Pack) -> Shelf:
     url = find_database()
     if url is None:
         return Shelf(library, empty_table(History))
-    from dafeng.store.database import (  # noqa: PLC0415 - sqlalchemy
-        install_registers,
-        open_database,
-        read_history,
-        read_rows,
-    )
+    from dafeng.store.database import install_registers, open_database  # noqa: PLC0415 - sqlalchemy
 
     with open_database(url, create=False) as database:
         install_registers(database, library.registers.values(), pack.tables["regions"])
-        history = read_history(database)
-        filled = [
-            library.registers[name] for name in history["register_id"].unique() if name in library.registers
-        ]
-        return Shelf(library, history, {each.id: read_rows(database, each) for each in filled})
+        return fill_shelf(library, database)
+
+
+def fill_shelf(library: Library, database: Database) -> Shelf:
+    """Return registers with all rows and the whole history of a database in which they are installed."""
+    from dafeng.store.database import read_history, read_rows  # noqa: PLC0415 - sqlalchemy
+
+    history = read_history(database)
+    filled = set(history["register_id"]) & set(library.registers)
+    rows = {name: read_rows(database, library.registers[name]) for name in sorted(filled)}
+    return Shelf(library, history, rows)
 
 
 def load_library(pack: Pack) -> Library:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -10,7 +10,7 @@ from dafeng.app.register_figures import FIGURES, list_dated_figures
 from dafeng.app.register_shelf import Shelf, describe_shelf, open_shelf
 from dafeng.app.tables import name_tables
 from dafeng.provenance import Step
-from dafeng.register.contracts import MeasureRows, MeasureValues, RegisterAlerts, RegisterFields, RegisterList
+from dafeng.register.contracts import MeasureRows, MeasureValues, RegisterAlerts, RegisterList
 from dafeng.register.whole_contracts import SystemCover
 from dafeng.result import Result
 from dafeng.table import empty_table, frame_of
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
     from dafeng.app.stages import RunContext
     from dafeng.pack import Pack
-    from dafeng.register.fields import RegisterField
+    from dafeng.register.library import Library
     from dafeng.register.measures import Ground
     from dafeng.register.model import Register
 
-REGISTER_FILES = ("regions", "systems", "system_parts", "indicator_formulas")
+REGISTER_FILES = (
+    "regions", "agencies", "clauses", "targets", "systems", "system_parts", "indicators",
+    "indicator_formulas",
+)  # fmt: skip
 MOST_ROWS_BEHIND = 20_000
 """Rows behind the figures of one register beyond which only those of the newest year are listed; all of them
 are given by ``dafeng register measures --rows``."""
@@ -49,7 +52,8 @@ def tabulate_registers(context: RunContext) -> Result:
     InputRefused
         A definition is refused, or the database cannot be opened.
     """
-    from dafeng.register.budgets import compare_budgets  # noqa: PLC0415 - compiles expressions
+    from dafeng.app.register_list import list_fields  # noqa: PLC0415 - compiles expressions
+    from dafeng.register.budgets import compare_budgets  # noqa: PLC0415
 
     shelf = open_shelf(context.pack)
     registers = shelf.library.registers.values()
@@ -58,7 +62,7 @@ def tabulate_registers(context: RunContext) -> Result:
     budgets, projects = compare_budgets(rows, ground_of(shelf, context))
     frames = {
         "register.list": list_registers(registers, rows, shelf, context.as_of.isoformat()),
-        "register.fields": list_fields(registers),
+        "register.fields": list_fields(shelf.library),
         "register.measures": values,
         "register.measure_rows": behind,
         "register.alerts": gather_alerts(shelf, context, rows),
@@ -124,13 +128,25 @@ def _withhold(gifts: pl.DataFrame, register: Register, shelf: Shelf) -> pl.DataF
     """Return the rows behind figures without restricted names and figures."""
     from dafeng.app.register_restricted import find_restricted  # noqa: PLC0415 - reads rights
 
-    hidden = find_restricted(shelf.library, register)
-    if not hidden or gifts.is_empty():
-        return gifts
-    if register.label in hidden:
+    if register.label in find_restricted(shelf.library, register):
         gifts = gifts.with_columns(label=pl.col("row_id"))
-    shut = [part for part in gifts["part"].unique() if _reads(part, hidden, register)]
+    shut = restricted_parts(gifts, register, shelf.library)
     return gifts.with_columns(value=pl.when(~pl.col("part").is_in(shut)).then(pl.col("value")))
+
+
+def restricted_parts(gifts: pl.DataFrame, register: Register, library: Library) -> list[str]:
+    """Return the aggregates that read a restricted column, of the register or of a linked one."""
+    from dafeng.app.register_restricted import needs_of_names  # noqa: PLC0415 - reads rights
+
+    parts = gifts["part"].unique().sort()
+    return [part for part in parts if needs_of_names(library, register, names_of(part)).registers]
+
+
+def names_of(text: str) -> list[str]:
+    """Return the names that an expression reads."""
+    from dafeng.register.expression import names_in, parse_expression  # noqa: PLC0415 - only where rows are
+
+    return sorted(str(name) for name in names_in(parse_expression(text)))
 
 
 def _withhold_projects(rows: pl.DataFrame, shelf: Shelf) -> pl.DataFrame:
@@ -145,15 +161,6 @@ def _withhold_projects(rows: pl.DataFrame, shelf: Shelf) -> pl.DataFrame:
         if name in hidden:
             rows = rows.with_columns(pl.when(~own).then(pl.col(column)).alias(column))
     return rows
-
-
-def _reads(part: str, hidden: Iterable[str], register: Register) -> bool:
-    """Return whether an aggregate reads a restricted column; of linked rows every field is taken as one."""
-    from dafeng.register.expression import names_in, parse_expression  # noqa: PLC0415
-
-    links = {field.id for field in register.fields if field.link}
-    names = {name.path for name in names_in(parse_expression(part))}
-    return any(path[0] in hidden or (len(path) > 1 and path[0] in links) for path in names)
 
 
 def _shorten(gifts: pl.DataFrame) -> pl.DataFrame:
@@ -187,37 +194,12 @@ def _is_sendable(register: Register) -> bool:
     return bool(form and form.number and form.issuer and form.approval and form.valid_until)
 
 
-def list_fields(registers: Iterable[Register]) -> pl.DataFrame:
-    """Return every field, list and formula of every register."""
-    rows: list[dict[str, Any]] = []
-    for register in registers:
-        rows += [_field(register.id, "", field) for field in register.fields]
-        rows += [_field(register.id, child.id, field) for child in register.lists for field in child.fields]
-        rows += [
-            {
-                "register_id": register.id, "part": "", "field_id": each.id, "name_zh": each.zh,
-                "name_en": each.en, "kind": each.kind, "unit": each.unit, "required": False,
-                "expr": each.expr,
-            }
-            for each in register.formulas
-        ]  # fmt: skip
-    return frame_of(rows, RegisterFields)
-
-
-def _field(register_id: str, part: str, field: RegisterField) -> dict[str, Any]:
-    codes = (
-        ";".join(choice.code for choice in field.choices) or field.vocabulary or field.link or field.held_in
-    )
-    return {
-        "register_id": register_id, "part": part, "field_id": field.id, "name_zh": field.zh,
-        "name_en": field.en, "kind": field.kind, "unit": field.unit or None, "required": field.required,
-        "codes": codes or None,
-    }  # fmt: skip
-
-
 def gather_alerts(shelf: Shelf, context: RunContext, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Return the alerts of all registers on the day, names that only some may see replaced by ids."""
-    from dafeng.app.register_restricted import find_restricted  # noqa: PLC0415 - reads rights
+    """Return the alerts of all registers on the day.
+
+    A row whose name, or whose alert rests on what only some may see, is called by its id.
+    """
+    from dafeng.app.register_restricted import find_restricted, needs_of_names  # noqa: PLC0415 - reads rights
     from dafeng.register.alerts import list_alerts  # noqa: PLC0415 - compiles expressions
 
     found = [empty_table(RegisterAlerts)]
@@ -225,9 +207,15 @@ def gather_alerts(shelf: Shelf, context: RunContext, rows: Mapping[str, pl.DataF
         register = shelf.library.registers[name]
         linked = shelf.linked_rows(context.as_of, register)
         alerts = list_alerts(register, shelf.library, frame, context.as_of, linked)
+        shut = [
+            alert.id
+            for alert in register.alerts
+            if needs_of_names(shelf.library, register, names_of(alert.expr)).registers
+        ]
         if register.label in find_restricted(shelf.library, register):
-            alerts = alerts.with_columns(label=pl.col("row_id"))
-        found.append(alerts)
+            shut = [alert.id for alert in register.alerts]
+        hidden = pl.col("alert_id").is_in(shut)
+        found.append(alerts.with_columns(label=pl.when(hidden).then("row_id").otherwise("label")))
     return pl.concat(found)
 
 
@@ -237,8 +225,8 @@ def cover_systems(
     """Return for every system that the plan orders what serves it: a register, another part, or nothing."""
     serving: dict[str, list[str]] = {}
     for register in registers:
-        for system in register.system_ids:
-            serving.setdefault(system, []).append(register.id)
+        for served in register.system_ids:
+            serving.setdefault(served, []).append(register.id)
     parts = pack.tables["system_parts"].partition_by("system_id", as_dict=True)
     made = []
     for system in pack.tables["systems"].iter_rows(named=True):

@@ -11,6 +11,7 @@ import typer
 from dafeng.cli.options import AsOfOption, PackOption
 from dafeng.cli.output import Format, FormatOption, language, show_frame, to_json, write_answer
 from dafeng.cli.register_batch import correct_command, history_command, undo_command
+from dafeng.cli.register_measures import measures_command
 from dafeng.cli.register_options import (
     ActorOption,
     DatabaseOption,
@@ -20,7 +21,13 @@ from dafeng.cli.register_options import (
     WhereOption,
     open_for,
     show_rows,
-    tell_findings,
+)
+from dafeng.cli.register_sheets import (
+    check_command,
+    export_command,
+    import_command,
+    mapping_command,
+    template_command,
 )
 from dafeng.cli.register_write import (
     add_command,
@@ -29,7 +36,6 @@ from dafeng.cli.register_write import (
     step_command,
     withdraw_command,
 )
-from dafeng.settings import read_settings
 
 app = typer.Typer(
     no_args_is_help=True, help="台账：登记、流转、查询、更正 / registers: rows, steps, questions, corrections"
@@ -39,6 +45,12 @@ app.command("edit")(edit_command)
 app.command("step")(step_command)
 app.command("withdraw")(withdraw_command)
 app.command("attach")(attach_command)
+app.command("import")(import_command)
+app.command("export")(export_command)
+app.command("template")(template_command)
+app.command("mapping")(mapping_command)
+app.command("check")(check_command)
+app.command("measures")(measures_command)
 app.command("history")(history_command)
 app.command("correct")(correct_command)
 app.command("undo")(undo_command)
@@ -187,13 +199,3 @@ def new_command(
 
     path = write_skeleton(output, register, zh, en)
     typer.echo(f"→ {path}\n下一步 / next: dafeng register check {path}")
-
-
-def check_definition_file(path: Path, pack: str | None) -> None:
-    """Check a definition file and say what is worth a look."""
-    from dafeng.app.register_new import check_definition
-
-    made, findings = check_definition(pack or read_settings().pack, path)
-    tell_findings(findings)
-    parts = f"{len(made.fields)} 字段 / fields, {len(made.lists)} 子表 / lists"
-    typer.echo(f"OK {made.id} {made.zh} / {made.en}: {parts}")

@@ -48,7 +48,7 @@ WhereOption = Annotated[
     list[str] | None,
     typer.Option(
         "--where",
-        help="条件，可重复：capacity_mw>=300、state in planned,done、county below 太原市、due_on missing / "
+        help="条件，可重复：capacity_mw>=300、state in planned,done、county below 某市、due_on missing / "
         "condition, may be repeated",
     ),
 ]

@@ -20,7 +20,27 @@ if TYPE_CHECKING:
 
     from dafeng.grids import Cell
 
-MISSING = frozenset({"", "-", "--", "—", "——", "–", "/", "\\", "...", "…", "na", "n/a", "nan", "null", "none", "无数据", "暂无"})  # fmt: skip
+MISSING = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "—",
+        "——",
+        "–",
+        "/",
+        "\\",
+        "...",
+        "…",
+        "na",
+        "n/a",
+        "nan",
+        "null",
+        "none",
+        "无数据",
+        "暂无",
+    }
+)
 """Spellings of a value that is not there, lower case, half width."""
 YES = frozenset({"是", "有", "对", "√", "✓", "✔", "y", "yes", "true", "t", "1", "on"})
 NO = frozenset({"否", "无", "不是", "没有", "×", "✗", "n", "no", "false", "f", "0", "off"})
@@ -138,7 +158,7 @@ def read_texts(cells: Sequence[Cell]) -> ReadColumn:
 def read_numbers(cells: Sequence[Cell], how: Reading, *, whole: bool = False) -> ReadColumn:
     """Return numbers in the unit of the field.
 
-    Numbers as text may have full-width digits and separators of thousands; a cell with ``%`` has its own unit.
+    Text may have full-width digits and separators of thousands; a cell with ``%`` has its own unit.
 
     Parameters
     ----------
@@ -159,14 +179,16 @@ def read_numbers(cells: Sequence[Cell], how: Reading, *, whole: bool = False) ->
         bad = bad | is_date
         values = pl.select(pl.when(bad).then(None).otherwise(values)).to_series()
     if texts is None and how.factor != 1.0:
-        values = values * how.factor
+        values = (values * how.factor).round_sig_figs(EXACT_DIGITS)
     code = "cell_not_number"
     if whole:
         rounded = values.round(6)
         broken = ((rounded % 1) != 0).fill_null(value=False)
         code = "cell_not_integer"
         bad = bad | broken
-        values = pl.select(pl.when(bad).then(None).otherwise(rounded)).to_series().cast(pl.Int64, strict=False)
+        values = (
+            pl.select(pl.when(bad).then(None).otherwise(rounded)).to_series().cast(pl.Int64, strict=False)
+        )
     if not bad.any():
         return _good(values, values)
     return _told(values, bad, code, texts_of(cells) if texts is None else texts)
@@ -195,11 +217,13 @@ def read_dates(cells: Sequence[Cell], how: Reading) -> ReadColumn:
 
 
 def read_periods(cells: Sequence[Cell]) -> ReadColumn:
-    """Return periods in the grammar of :mod:`dafeng.period`, also from 2026年6月, 2026年1-6月 and month cells."""
+    """Return periods in the grammar of :mod:`dafeng.period`, also from 2026年6月, 2026年1-6月."""
     return _read_unique(cells, _read_period, pl.String, "cell_not_period")
 
 
-def read_codes(cells: Sequence[Cell], spellings: Mapping[str, str], how: Reading, *, many: bool) -> ReadColumn:
+def read_codes(
+    cells: Sequence[Cell], spellings: Mapping[str, str], how: Reading, *, many: bool
+) -> ReadColumn:
     """Return codes for codes and names; a spelling that nothing bears stays as it is, for the checks to tell.
 
     Parameters
@@ -295,7 +319,10 @@ def _parse_numbers(texts: pl.Series, how: Reading) -> tuple[pl.Series, pl.Series
     spelled = table.select(pl.when(v.str.contains(_NUMBER)).then(v))["v"]
     values = spelled.cast(pl.Float64, strict=False)
     factor = pl.when(percent).then(how.percent or 1.0).otherwise(how.factor)
-    values = pl.select(pl.when(values.is_finite()).then(values * factor)).to_series()
+    scaled = (
+        pl.when(factor == 1).then(values).otherwise((pl.lit(values) * factor).round_sig_figs(EXACT_DIGITS))
+    )
+    values = pl.select(pl.when(values.is_finite()).then(scaled)).to_series()
     return values, table["v"].is_not_null() & values.is_null()
 
 

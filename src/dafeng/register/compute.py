@@ -14,6 +14,8 @@ from dafeng.register.schema import (
     dtype_of,
     held_fields,
     link_fields,
+    linked_registers,
+    list_links,
     stored_formulas,
     volatile_formulas,
 )
@@ -33,7 +35,19 @@ NOTHING_LINKED: Linked = MappingProxyType({})
 
 def needed_links(register: Register) -> frozenset[str]:
     """Return the registers whose rows are needed to check, compute and show rows of a register."""
-    return frozenset(link_fields(register).values())
+    return linked_registers(register)
+
+
+def linked_keys(register: Register, frame: pl.DataFrame) -> dict[str, set[str]]:
+    """Return register -> keys that rows and their lines point to; every linked register is there."""
+    found: dict[str, set[str]] = {target: set() for target in sorted(linked_registers(register))}
+    for name, target in link_fields(register).items():
+        if name in frame.columns:
+            found[target] |= set(frame[name].drop_nulls())
+    for (child, name), target in list_links(register).items():
+        if child in frame.columns:
+            found[target] |= set(frame[child].explode().struct.field(name).drop_nulls())
+    return found
 
 
 def values_of(
@@ -118,7 +132,7 @@ def _formula_values(
 ) -> pl.Series:
     made = values_of(compile_formula(formula, register, library), register, library, frame, linked, today)
     if formula.kind == "integer":
-        made = made.round(0)
+        made = made.round(0, mode="half_away_from_zero")
     if formula.kind == "date":
         made = made.dt.to_string("%Y-%m-%d")
     return made.cast(dtype_of(formula.kind)).alias(formula.id)
@@ -204,8 +218,17 @@ def _canonical(register: Register, frame: pl.DataFrame) -> list[pl.Series | pl.E
         if field.id in frame.columns and field.kind == "geometry":
             made.append(read_geometries(frame[field.id], field.geometry).values.alias(field.id))
         elif field.id in frame.columns and field.kind == "codes":
-            made.append(pl.col(field.id).str.split(";").list.unique().list.sort().list.join(";"))
+            made.append(_sorted_codes(pl.col(field.id)))
+    for child in register.lists:
+        several = [field.id for field in child.fields if field.kind == "codes"]
+        if several and child.id in frame.columns:
+            lines = pl.element().struct.with_fields(*(_sorted_codes(pl.field(name)) for name in several))
+            made.append(pl.col(child.id).list.eval(lines))
     return made
+
+
+def _sorted_codes(codes: pl.Expr) -> pl.Expr:
+    return codes.str.split(";").list.unique().list.sort().list.join(";")
 
 
 def compute_volatile(

@@ -14,10 +14,10 @@ from dafeng.register.expression_compile import (
     compile_formula,
     compile_measure,
 )
+from dafeng.register.expression_units import PLAIN, check_unit
 from dafeng.register.fields import unfit
-from dafeng.register.schema import link_fields
+from dafeng.register.schema import link_fields, linked_registers
 from dafeng.table import Suggestion
-from dafeng.units import conversion_factor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,15 +73,21 @@ def _check_vocabularies(register: Register) -> Iterator[Finding]:
     for path, field in _fields(register):
         if field.vocabulary and field.vocabulary not in known:
             yield _unknown(f"{path}.vocabulary", field.vocabulary, "terms", known)
-        if field.unit:
-            try:
-                conversion_factor(field.unit, field.unit)
-            except DafengError as error:
-                yield from _placed(error, f"{path}.unit")
+        yield from _check_unit(f"{path}.unit", field.unit)
+    for part, items in (("formulas", register.formulas), ("measures", register.measures)):
+        for item in items:
+            yield from _check_unit(f"{part}.{item.id}.unit", item.unit)
     roles = terms.codes("access_role")
     named = [(f"access.{i}.role", rule.role) for i, rule in enumerate(register.access, 1)]
     named += [(f"transitions.{step.id}.roles", role) for step in register.transitions for role in step.roles]
     yield from (_unknown(path, role, "access_role", roles) for path, role in named if role not in roles)
+
+
+def _check_unit(path: str, unit: str) -> Iterator[Finding]:
+    try:
+        check_unit(unit or PLAIN)
+    except DafengError as error:
+        yield from _placed(error, path)
 
 
 def _unknown(path: str, value: str, table: str, known: object) -> Finding:
@@ -133,7 +139,7 @@ def _check_held(register: Register, library: Library, field: RegisterField) -> I
 def _check_cycles(library: Library, files: Mapping[str, str]) -> list[Finding]:
     """Return registers that link in a circle: no row of either could be entered first."""
     links = {
-        register.id: {target for target in link_fields(register).values() if target != register.id}
+        register.id: {target for target in linked_registers(register) if target != register.id}
         for register in library.registers.values()
     }
     left = {name: targets & set(links) for name, targets in links.items()}

@@ -73,7 +73,14 @@ def find_duplicates(
     if frame.is_empty() or not (rules.exact or rules.similar):
         return []
     names = dict.fromkeys(
-        name for name in (*register.key, register.label, *rules.similar, *rules.within, *(n for g in rules.exact for n in g))
+        name
+        for name in (
+            *register.key,
+            register.label,
+            *rules.similar,
+            *rules.within,
+            *(n for g in rules.exact for n in g),
+        )
     )
     kept = [name for name in names if name in frame.columns and name in existing.columns]
     standing = existing
@@ -87,16 +94,19 @@ def find_duplicates(
     for name in rules.similar:
         within = [w for w in rules.within if w in kept]
         if name in kept:
-            findings += [told.similar(name, like) for like in find_near_names(told.frame[name], standing.height, told.frame.select(within))]
+            findings += [
+                told.similar(name, like)
+                for like in find_near_names(told.frame[name], standing.height, told.frame.select(within))
+            ]
     return findings
 
 
 def find_near_names(names: pl.Series, known: int = 0, within: pl.DataFrame | None = None) -> list[Likeness]:
-    """Return pairs of names that are equal or near after width, case, brackets, blanks and legal form are gone.
+    """Return pairs of names that are equal or near without width, case, brackets, blanks and legal form.
 
     Names are compared only if they share a run of three characters that few names have (and agree in
-    ``within``), so that hundreds of thousands are feasible. A pair of which both numbers or bracketed parts differ
-    (一号机组 and 二号机组, 第一热电厂 and 第二热电厂) is no pair: digits tell such things apart.
+    ``within``), so that hundreds of thousands are feasible. Two names with other numbers or other quarters of
+    the sky (一号机组 and 二号机组) are no pair: these tell such things apart.
 
     Parameters
     ----------
@@ -170,12 +180,16 @@ def _candidates(unique: pl.DataFrame, known: int) -> pl.DataFrame:
         for start in starts
     ]  # fmt: skip
     grams = pl.concat(slices).drop_nulls()
-    counts = grams.group_by("gram").agg(pl.len().alias("many")).filter(pl.col("many").is_between(2, MOST_IN_BLOCK))
+    counts = (
+        grams.group_by("gram").agg(pl.len().alias("many")).filter(pl.col("many").is_between(2, MOST_IN_BLOCK))
+    )
     rare = grams.join(counts, on="gram").sort("row", "many", "gram")
     place = pl.int_range(pl.len()).over("row")
     rarest = rare.filter(place < RAREST).select("row", "gram")
     later = rarest.filter(pl.col("row") >= known)
-    joined = rare.select("row", "gram").join(later, on="gram", suffix="_b").filter(pl.col("row") < pl.col("row_b"))
+    joined = (
+        rare.select("row", "gram").join(later, on="gram", suffix="_b").filter(pl.col("row") < pl.col("row_b"))
+    )
     return joined.select(pl.col("row").alias("a"), pl.col("row_b").alias("b")).unique().sort("b", "a")
 
 
@@ -205,13 +219,14 @@ class _Told:
 
     def similar(self, name: str, like: Likeness) -> Finding:
         params = {
-            "other": self.call(like.first), "name": self.frame[name][like.first], "score": f"{like.score:.0f}",
+            "other": self.call(like.first), "name": self.frame[name][like.first],
+            "score": f"{like.score:.0f}",
         }  # fmt: skip
         return Finding("row_name_similar", self.place(like.second, name), params, "warning")
 
 
 def _same_identity(told: _Told, group: Sequence[str]) -> list[Finding]:
-    """Return rows that agree in all fields of a group with an earlier row; missing values agree with nothing."""
+    """Return rows that agree in all fields of a group with an earlier row; a missing value never agrees."""
     kept = [name for name in group if name in told.frame.columns]
     if len(kept) < len(group):
         return []
@@ -223,7 +238,10 @@ def _same_identity(told: _Told, group: Sequence[str]) -> list[Finding]:
     return [
         Finding(
             "row_same_identity", told.place(row["_i"], group[0]),
-            {"other": told.call(row["_first"]), "fields": names, "value": " / ".join(str(row[n]) for n in kept)},
+            {
+                "other": told.call(row["_first"]), "fields": names,
+                "value": " / ".join(str(row[n]) for n in kept),
+            },
         )
         for row in again.iter_rows(named=True)
     ]  # fmt: skip

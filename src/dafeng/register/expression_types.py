@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dafeng.errors import InputRefused
 from dafeng.register.expression import AGGREGATES, Call, Literal, Member, Name, Node, Operation
-from dafeng.register.expression_units import PLAIN, is_made, product_unit, unit_factor
+from dafeng.register.expression_units import PLAIN, check_unit, is_made, product_unit, unit_factor
 from dafeng.register.fields import Bilingual
 from dafeng.table import Suggestion
 
@@ -244,7 +244,7 @@ class Typing:
             number = self.term(node.parts[0])
             if number.op != "literal" or number.kind != "number":
                 refuse(self.text, "quantity 应写成 quantity(2.5, 't')", "write quantity(2.5, 't')")
-            unit_factor(value, value + " ")  # refuses an unknown unit
+            check_unit(value)
             return replace(number, unit=value)
         part = self.term(node.parts[0])
         self._want((part,), "text")

@@ -29,6 +29,18 @@ def unit_factor(unit: str, target: str) -> float:
     return conversion_factor(unit, target)
 
 
+@lru_cache(maxsize=1024)
+def check_unit(unit: str) -> None:
+    """Refuse a unit that nobody knows.
+
+    Raises
+    ------
+    UnitError
+        ``unit_unknown``.
+    """
+    conversion_factor(unit, unit)
+
+
 def product_unit(first: str | None, second: str | None, sign: str) -> tuple[str | None, float]:
     """Return the unit of a product or quotient, and the factor that brings it there; None is a bare number.
 

@@ -133,7 +133,7 @@ class RegisterField(Record):
     """Closed set of a ``code`` or ``codes`` field, if it is its own."""
     vocabulary: str = ""
     """Closed set of a ``code`` or ``codes`` field, if it is a vocabulary of :mod:`dafeng.terms`."""
-    link: Identifier | Literal[""] = ""
+    link: Annotated[str, Field(pattern=r"^([a-z][a-z0-9_]{0,47})?$")] = ""
     """Register that a ``link`` field points to; the value is the key of its row, parts joined by ``/``."""
     geometry: Literal["", "Point", "LineString", "Polygon", "MultiPolygon"] = ""
     """Type of a ``geometry`` field; empty: any of them."""
@@ -213,7 +213,7 @@ class Child(Record):
     en: Words
     """English name."""
     fields: Annotated[tuple[RegisterField, ...], Field(min_length=1)]
-    """Its columns; a list has no lists, no held and no restricted fields."""
+    """Its columns; a list has no lists, no held or restricted fields, no geometry."""
     key: tuple[Identifier, ...] = ()
     """Columns that tell its lines apart within a row; a time series has a ``period`` or ``year`` there."""
     most_rows: Annotated[int, Field(ge=1, le=10_000)] = 1_000
@@ -233,10 +233,10 @@ class Child(Record):
             if name not in names
         ]
         problems += [
-            unfit(f"fields.{i}", "子表字段不能取自他处，也不能受限",
-                  "a field of a list is neither held elsewhere nor restricted", field.id)
-            for i, field in enumerate(self.fields, 1)
-            if field.held_in or field.restricted
+            unfit(f"fields.{field.id}", "子表字段不能取自他处、不能受限，也不能是空间字段",
+                  "a field of a list is neither held elsewhere nor restricted nor a geometry", field.id)
+            for field in self.fields
+            if field.held_in or field.restricted or field.kind == "geometry"
         ]  # fmt: skip
         if is_taken(self.id):
             problems.append(unfit("id", *TAKEN, self.id))

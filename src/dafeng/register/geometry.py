@@ -34,8 +34,9 @@ _PAIR = re.compile(
 )
 _OWN_SYSTEM = re.compile(r"CGCS\s*2000|4490", re.IGNORECASE)
 _OTHER_SYSTEM = re.compile(
-    r"GCJ[-_ ]?0?2|BD[-_ ]?0?9|火星坐标|百度坐标|高德|WGS[-_ ]?84|CRS84|北京\s*54|西安\s*80"
-    r"|EPSG[:/]+(?!4490)[0-9:]+|SRID\s*=\s*(?!4490)[0-9]+",
+    r"GCJ[-_ ]?0?2|BD[-_ ]?0?9|火星坐标|百度坐标|高德|WGS[-_ ]?84|CRS84"
+    r"|\u5317\u4eac\s*54|\u897f\u5b89\s*80"  # the datums of 1954 and 1980, named after cities
+    r"|EPSG[:/]+(?![:/]|4490)[0-9]+|SRID\s*=\s*(?!4490)[0-9]+",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(r"^\s*(?:SRID\s*=\s*4490\s*;|(?:EPSG:4490|CGCS\s*2000)\s*[:：;；]?)\s*", re.IGNORECASE)
@@ -166,7 +167,8 @@ def _parse(text: str) -> Any:
 
     if len(text) > MAX_LENGTH:
         raise _unreadable(text, f"> {MAX_LENGTH}")
-    other = _OTHER_SYSTEM.search(text)
+    json_text = text.lstrip().startswith("{")  # its member crs tells the system, its properties do not
+    other = None if json_text else _OTHER_SYSTEM.search(text)
     if other:
         raise InputRefused([Finding("row_geometry_system", params={"system": other[0]})])
     plain = _PREFIX.sub("", text)
@@ -174,7 +176,7 @@ def _parse(text: str) -> Any:
     if pair:
         return shapely.Point(float(pair[1]), float(pair[2]))
     try:
-        if plain.lstrip().startswith("{"):
+        if json_text:
             return shapely.from_geojson(_geometry_of(json.loads(plain)))
         return shapely.from_wkt(plain)
     except (shapely.errors.ShapelyError, ValueError, KeyError, TypeError, RecursionError) as error:

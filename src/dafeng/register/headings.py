@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Literal
 
 from dafeng import terms
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from dafeng.register.model import Formula, Register
 
 Role = Literal["field", "parent", "system", "shown", "ignored"]
-"""A field that is asked; a key of the row to which a line belongs; a column that every row has; a value that is
-held elsewhere or computed; nothing to read."""
+"""A field that is asked; a key of the row to which a line belongs; a column that every row has; a value held
+elsewhere or computed; nothing to read."""
 SYSTEM_COLUMNS: dict[str, tuple[str, str]] = {
     "row_id": ("行编号", "Row id"),
     "version": ("版本", "Version"),
@@ -37,6 +38,14 @@ PARENT_MARK = "主表"
 """Stands before the heading of a parent's key where the list has a column of the same name."""
 _IGNORED = ("序号", "编号序列", "no.", "no", "#", "number", PROBLEM_COLUMN)
 _NOTES = {"必填", "选填", "可选", "required", "optional", "必填项"}
+_UNIT_WORDS = {
+    "kWh": "千瓦时", "kW": "千瓦", "gce": "克标准煤", "kgce": "千克标准煤", "tce": "吨标准煤", "t": "吨",
+    "m3": "立方米", "m2": "平方米",
+    "ha": "公顷", "mu": "亩", "CNY": "元", "person": "人",
+}  # fmt: skip
+_UNIT_WORD = re.compile(
+    r"(?<![A-Za-z_])(?:" + "|".join(sorted(_UNIT_WORDS, key=len, reverse=True)) + r")(?![A-Za-z_0-9])"
+)
 _UNIT = re.compile(r"^(.*\S)\s*[(\[【]([^()\[\]【】]+(?:\([^()]*\))?)[)\]】]$")
 
 
@@ -150,8 +159,26 @@ def split_unit(heading: str) -> tuple[str, str]:
 
 def write_heading(field: RegisterField | Formula) -> str:
     """Return the Chinese heading with its unit, as the template writes it."""
-    unit = "" if field.unit in {"", "1"} else terms.unit_name(field.unit, "zh")
-    return f"{field.zh}（{unit}）" if unit else field.zh
+    return f"{field.zh}（{write_unit(field.unit)}）" if field.unit not in {"", "1"} else field.zh
+
+
+@cache
+def write_unit(unit: str) -> str:
+    """Return a unit in the words of Chinese statistics, if they say exactly the same.
+
+    Examples
+    --------
+    >>> write_unit("10^4 kWh"), write_unit("gce/kWh"), write_unit("MW")
+    ('万千瓦时', '克标准煤/千瓦时', 'MW')
+    """
+    words = terms.unit_name(unit, "zh")
+    if words == unit:
+        plain = unit.replace("10^4 ", "万").replace("10^8 ", "亿")
+        words = _UNIT_WORD.sub(lambda match: _UNIT_WORDS[match[0]], plain)
+    try:
+        return words if words == unit or conversion_factor(words, unit) == 1.0 else unit
+    except UnitError:
+        return unit
 
 
 def parent_heading(field: RegisterField, child: Child) -> str:
@@ -168,7 +195,7 @@ def row_names(register: Register) -> dict[str, Target]:
 
 
 def line_names(register: Register, child: Child) -> dict[str, Target]:
-    """Return every spelling of the columns of the sheet of a list; parents' keys are called ``parent.<key>``."""
+    """Return every spelling of the columns of a list; keys of its row are called ``parent.<key>``."""
     names = _spell([Target(field.id, "field", field) for field in child.fields])
     own = set(names)
     for key in register.key:
@@ -190,7 +217,7 @@ def _spell(targets: Sequence[Target]) -> dict[str, Target]:
     """Return plain heading -> column; a name that two columns bear is nobody's."""
     found: dict[str, list[Target]] = {}
     for target in targets:
-        words = SYSTEM_COLUMNS.get(target.name, ()) if target.role == "system" else ()
+        words: tuple[str, ...] = SYSTEM_COLUMNS.get(target.name, ()) if target.role == "system" else ()
         if target.field is not None:
             words = (target.field.zh, target.field.en, write_heading(target.field))
         for spelling in {plain_heading(word) for word in (target.name, *words)}:
@@ -250,7 +277,7 @@ def _match(text: str, number: int, names: Names) -> Matched | None:
 def unit_factor(matched: Matched, place: Place) -> tuple[float, list[Finding]]:
     """Return by what the numbers of a column are multiplied, and a finding if its unit does not fit. [1]"""
     target = matched.target.field
-    if target is None or not matched.unit or matched.unit in {target.unit, terms.unit_name(target.unit, "zh")}:
+    if target is None or not matched.unit or matched.unit in {target.unit, write_unit(target.unit)}:
         return 1.0, []
     try:
         return conversion_factor(matched.unit, target.unit or "1"), []

@@ -1,4 +1,4 @@
-"""Who a firm is: unified social credit code, older numbers, and its name without what does not tell it apart."""
+"""Who a firm is: unified social credit code, older numbers, and what of its name tells it apart."""
 
 from __future__ import annotations
 
@@ -162,9 +162,9 @@ def check_sign(compact: str) -> str:
 
 
 def normalise_firm_name(text: str) -> str:
-    """Return the name of a firm without what does not tell it apart: width, case, brackets, blanks, legal form.
+    """Return the name of a firm without width, case, brackets, blanks and legal form.
 
-    Two equal results are a reason to look, never a proof: 大同甲集团有限公司 and 大同甲有限公司 may be two firms.
+    Two equal results are a reason to look, never a proof: 某甲集团有限公司 and 某甲有限公司 may be two.
 
     Parameters
     ----------

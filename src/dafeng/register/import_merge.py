@@ -1,4 +1,4 @@
-"""The rows of a file laid over the rows that stand: which value each field would have, and which fields differ."""
+"""The rows of a file laid over the rows that stand: what each field would be, and which differ."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dafeng.register.model import Register
 
 SAME = 1e-12
-"""Numbers that differ by less, relative to the larger one, are the same: a workbook keeps 15 to 16 digits. [1]"""
+"""Numbers that differ by less, relative to the larger, are the same: a workbook keeps 15 digits. [1]"""
 OLD = "_old."
 """Stands before the names of columns of the row that stands."""
 _KEPT = ("state", "source", "grade", "version", "changed_by", "changed_at")
@@ -36,12 +36,18 @@ def match_rows(register: Register, intake: Intake, existing: pl.DataFrame) -> pl
     Returns
     -------
     polars.DataFrame
-        Columns of the file, ``row_id``, ``version``, ``state``, ``source``, ``grade`` and the keys in any case;
-        ``_id`` of the row that stands, ``_old.<column>`` of it; ``_given`` (the file names the id), ``_complete``
+        Columns of the file, ``row_id``, ``version``, ``state``, ``source``, ``grade`` and keys in any case;
+        ``_id`` and ``_old.<column>`` of the row that stands; ``_given`` (the file has the id), ``_complete``
         (id and version: an empty cell is meant), ``_only_lines`` (stands only in a list).
     """
     frame = intake.frame
-    system = {"row_id": pl.String(), "version": pl.Int64(), "source": pl.String(), "grade": pl.String(), "state": pl.String()}
+    system = {
+        "row_id": pl.String(),
+        "version": pl.Int64(),
+        "source": pl.String(),
+        "grade": pl.String(),
+        "state": pl.String(),
+    }
     wanted = system | {key: dtype_of(register.field(key).kind) for key in register.key}
     lacking = {name: dtype for name, dtype in wanted.items() if name not in frame.columns}
     frame = frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in lacking.items())
@@ -91,13 +97,11 @@ def merge_fields(register: Register, matched: pl.DataFrame) -> tuple[pl.DataFram
     return pl.DataFrame([series.alias(name) for name, series in made.items()]), differs
 
 
-def line_rows(child: Child, matched: pl.DataFrame, lines: pl.Series | None, merged: pl.Series) -> pl.Series:
+def line_rows(matched: pl.DataFrame, lines: pl.Series | None, merged: pl.Series) -> pl.Series:
     """Return the row in its sheet of every line; lines of a row that stands bear the number of the row.
 
     Parameters
     ----------
-    child : Child
-        List.
     matched : polars.DataFrame
         As :func:`match_rows` makes it, with ``_row``.
     lines : polars.Series, optional
@@ -124,7 +128,9 @@ def _merge_field(field: RegisterField, matched: pl.DataFrame) -> pl.Series:
         larger = pl.max_horizontal(new.abs(), old.abs())
         kept |= ((new - old).abs() <= SAME * larger).fill_null(value=False)
     stands = pl.col("_id").is_not_null()
-    return matched.select(pl.when(stands & kept).then(old).otherwise(new).cast(dtype).alias(field.id)).to_series()
+    return matched.select(
+        pl.when(stands & kept).then(old).otherwise(new).cast(dtype).alias(field.id)
+    ).to_series()
 
 
 def _merge_list(child: Child, matched: pl.DataFrame, stands: pl.Series) -> tuple[pl.Series, pl.Series]:

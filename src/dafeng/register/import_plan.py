@@ -1,7 +1,7 @@
 """What a file would do to a register: new rows, changed rows with the fields that differ, rows that stay.
 
-Pure: rows that stand come in as a frame. Nothing is emptied by a file that merely has no value: only a row that
-names its id and version (one of our own exports) says with an empty cell that a value shall go.
+Pure: rows that stand come in as a frame. Nothing is emptied by a file that merely has no value: only a row
+that names its id and version (one of our own exports) says with an empty cell that a value shall go.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ class ImportPlan:
     Parameters
     ----------
     rows : polars.DataFrame
-        Rows as they would be: columns of :func:`~dafeng.register.schema.entered_schema` and ``state``, ``source``,
-        ``grade``, ``row_id`` and ``version`` (of the row that stands; null for a new one), then ``kind``
-        (``insert``, ``update``, ``same``) and ``differs`` (fields, List(String)).
+        Rows as they would be: :func:`~dafeng.register.schema.entered_schema`, ``state``, ``source``, ``grade``,
+        ``row_id`` and ``version`` (of the row that stands; null for a new one), then ``_kind`` (``insert``,
+        ``update``, ``same``) and ``_differs`` (fields, List(String)).
     places : RowPlaces
         Where each was read.
     findings : tuple of Finding
@@ -77,7 +77,7 @@ class ImportPlan:
 
     def count(self, kind: str) -> int:
         """Return how many rows are new, changed or stay."""
-        return int((self.rows["kind"] == kind).sum())
+        return int((self.rows["_kind"] == kind).sum())
 
 
 def plan_import(
@@ -92,22 +92,21 @@ def plan_import(
     intake : Intake
         Rows of the file.
     existing : polars.DataFrame
-        Rows that stand (:func:`~dafeng.register.schema.schema_of`), at least those whose key or id the file has.
+        Rows that stand (:func:`~dafeng.register.schema.schema_of`), at least those that the file names.
     options : ImportOptions, optional
         Mode, source, grade.
 
     Notes
     -----
-    A row is recognised by its id if it has one, else by its key. A version that is older than the one that stands
-    is refused with who changed the row, unless the file says nothing new.
+    A row is recognised by its id if it has one, else by its key. A version older than the one that stands is
+    refused with who changed the row, unless the file says nothing new.
     """
     chosen = options or ImportOptions()
     rows = _row_numbers(intake)
     matched = match_rows(register, intake, existing).with_columns(rows.alias("_row"))
     merged, differs = merge_fields(register, matched)
     numbers = {
-        child.id: line_rows(child, matched, intake.lines.get(child.id), merged[child.id])
-        for child in register.lists
+        child.id: line_rows(matched, intake.lines.get(child.id), merged[child.id]) for child in register.lists
     }
     matched = _mark(matched, differs, chosen)
     finder = _Finder(intake, rows)
@@ -116,12 +115,14 @@ def plan_import(
     findings += _without_source(register, matched, intake)
     system = matched.select(
         _state_expression(register, chosen), "_source", "_grade", pl.col("_id").alias("row_id"),
-        pl.col(f"{OLD}version").alias("version"), "kind", "differs",
+        pl.col(f"{OLD}version").alias("version"), "_kind", "_differs",
     ).rename({"_source": "source", "_grade": "grade"})  # fmt: skip
     order = [*entered_schema(register), *system.columns]
     lists = {name: ListPlaces(intake.line_sheets.get(name, ""), series) for name, series in numbers.items()}
     return ImportPlan(
-        merged.hstack(system).select(order), RowPlaces(intake.file, intake.sheet, rows, lists), tuple(findings)
+        merged.hstack(system).select(order),
+        RowPlaces(intake.file, intake.sheet, rows, lists),
+        tuple(findings),
     )
 
 
@@ -163,7 +164,9 @@ def filter_places(places: RowPlaces, chosen: pl.Series) -> RowPlaces:
 def rows_with_errors(places: RowPlaces, findings: Sequence[Finding]) -> pl.Series:
     """Return for every row whether an error is found in it or in one of its lines."""
     assert places.rows is not None
-    wrong = {(f.place.sheet, f.place.row) for f in findings if f.severity == "error" and f.place.row is not None}
+    wrong = {
+        (f.place.sheet, f.place.row) for f in findings if f.severity == "error" and f.place.row is not None
+    }
     bad = places.rows.is_in([row for sheet, row in wrong if sheet == places.sheet])
     for one in places.lists.values():
         lines = [row for sheet, row in wrong if sheet == one.sheet]
@@ -206,7 +209,11 @@ def _mark(matched: pl.DataFrame, differs: dict[str, pl.Series], options: ImportO
     is_new = ~stands | pl.col("_any")
     given = pl.lit(options.source or None, pl.String)
     source = pl.coalesce("source", pl.when(is_new).then(given), f"{OLD}source")
-    grade = pl.coalesce("grade", pl.when(~stands | (pl.col("_any") & given.is_not_null())).then(pl.lit(options.grade)), f"{OLD}grade")
+    grade = pl.coalesce(
+        "grade",
+        pl.when(~stands | (pl.col("_any") & given.is_not_null())).then(pl.lit(options.grade)),
+        f"{OLD}grade",
+    )
     matched = matched.with_columns(source.alias("_source"), grade.alias("_grade"))
     columns = columns.hstack(
         matched.select(
@@ -215,12 +222,15 @@ def _mark(matched: pl.DataFrame, differs: dict[str, pl.Series], options: ImportO
         )
     )
     names = pl.concat_list(
-        pl.when(pl.col(name)).then(pl.lit(name)).otherwise(pl.lit(None, pl.String)) for name in columns.columns
+        pl.when(pl.col(name)).then(pl.lit(name)).otherwise(pl.lit(None, pl.String))
+        for name in columns.columns
     )
-    listed = columns.select(names.list.drop_nulls().alias("differs")).to_series()
+    listed = columns.select(names.list.drop_nulls().alias("_differs")).to_series()
     other = listed.list.len() > 0
-    kind = pl.when(~stands).then(pl.lit("insert")).when(other).then(pl.lit("update")).otherwise(pl.lit("same"))
-    return matched.with_columns(listed, kind.alias("kind"))
+    kind = (
+        pl.when(~stands).then(pl.lit("insert")).when(other).then(pl.lit("update")).otherwise(pl.lit("same"))
+    )
+    return matched.with_columns(listed, kind.alias("_kind"))
 
 
 def _repeated(register: Register, matched: pl.DataFrame, finder: _Finder) -> list[Finding]:
@@ -238,13 +248,13 @@ def _repeated(register: Register, matched: pl.DataFrame, finder: _Finder) -> lis
 
 def _wrong_kind(matched: pl.DataFrame, options: ImportOptions, finder: _Finder) -> list[Finding]:
     """Return rows that the mode does not let in."""
-    findings = []
     stands, given, lines = matched["_id"].is_not_null(), matched["_given"], matched["_only_lines"]
-    for index in (given & ~stands).arg_true():
-        params = {"row_id": matched["row_id"][index]}
-        findings.append(Finding("row_id_unknown", finder.place(index, "row_id"), params))
-    for index in (~stands & ~given & lines).arg_true():
-        findings.append(Finding("row_parent_missing", finder.place(index)))
+    findings = [
+        Finding("row_id_unknown", finder.place(index, "row_id"), {"row_id": matched["row_id"][index]})
+        for index in (given & ~stands).arg_true()
+    ]
+    alone = ~stands & ~given & lines
+    findings += [Finding("row_parent_missing", finder.place(index)) for index in alone.arg_true()]
     if options.mode == "add":
         findings += [Finding("row_stands_already", finder.place(index)) for index in stands.arg_true()]
     if options.mode == "update":
@@ -256,14 +266,15 @@ def _wrong_kind(matched: pl.DataFrame, options: ImportOptions, finder: _Finder) 
 def _stale(register: Register, matched: pl.DataFrame, finder: _Finder) -> list[Finding]:
     """Return rows that somebody changed after the file was made, and that the file would change too."""
     stale = (
-        (matched["version"] != matched[f"{OLD}version"]).fill_null(value=False) & (matched["kind"] == "update")
+        (matched["version"] != matched[f"{OLD}version"]).fill_null(value=False)
+        & (matched["_kind"] == "update")
     ).arg_true()
     findings = []
     for index in stale:
         row = matched.row(index, named=True)
         params = {
             "register": register.id, "row": row.get(register.label) or row[f"{OLD}{register.label}"],
-            "seen": row["version"], "now": row[f"{OLD}version"], "fields": ", ".join(row["differs"]),
+            "seen": row["version"], "now": row[f"{OLD}version"], "fields": ", ".join(row["_differs"]),
             "actor": row[f"{OLD}changed_by"], "at": row[f"{OLD}changed_at"],
         }  # fmt: skip
         findings.append(Finding("row_changed", finder.place(index, "version"), params))
@@ -286,7 +297,9 @@ def _states(
     stands = matched["_id"].is_not_null()
     moved = given & ~unknown & stands & (matched["state"] != matched[f"{OLD}state"])
     findings += [
-        Finding("row_state_ignored", finder.place(i, "state"), {"state": names[matched["state"][i]]}, "warning")
+        Finding(
+            "row_state_ignored", finder.place(i, "state"), {"state": names[matched["state"][i]]}, "warning"
+        )
         for i in moved.arg_true()
     ]
     if options.with_states:
@@ -294,7 +307,11 @@ def _states(
     begun = given & ~unknown & ~stands & (matched["state"] != register.first_state)
     first = names[register.first_state]
     return findings + [
-        Finding("row_state_import", finder.place(i, "state"), {"state": names[matched["state"][i]], "first": first})
+        Finding(
+            "row_state_import",
+            finder.place(i, "state"),
+            {"state": names[matched["state"][i]], "first": first},
+        )
         for i in begun.arg_true()
     ]
 
@@ -310,5 +327,9 @@ def _without_source(register: Register, matched: pl.DataFrame, intake: Intake) -
 
 def _state_expression(register: Register, options: ImportOptions) -> pl.Expr:
     known = [state.code for state in register.states]
-    given = pl.when(pl.col("state").is_in(known)).then("state") if options.with_states else pl.lit(None, pl.String)
+    given = (
+        pl.when(pl.col("state").is_in(known)).then("state")
+        if options.with_states
+        else pl.lit(None, pl.String)
+    )
     return pl.coalesce(f"{OLD}state", given, pl.lit(register.first_state)).alias("state")

@@ -1,6 +1,6 @@
 """A file of a sender into the typed rows of a register, with everything in it that could not be read.
 
-XLSX, XLS, CSV (comma, semicolon or tab; UTF-8 or GBK). One sheet holds the rows, one sheet each a list; columns are
+XLSX, XLS, CSV (comma, semicolon or tab; UTF-8 or GBK). One sheet holds the rows, one each a list; columns are
 known by code, Chinese or English name, or by a saved mapping. Nothing here touches a file or a database.
 """
 
@@ -41,7 +41,7 @@ class Intake:
     Parameters
     ----------
     frame : polars.DataFrame
-        One row a row of the sheet: the asked fields that the file has (typed), ``row_id``, ``version``, ``state``,
+        One row a row of the sheet: asked fields that the file has, ``row_id``, ``version``, ``state``,
         ``source`` and ``grade`` if it has them, lists as List(Struct).
     file : str
         Name of the file.
@@ -80,7 +80,8 @@ class Intake:
         """Return the rows that are chosen; the sheets stay whole."""
         lines = {name: numbers.filter(chosen) for name, numbers in self.lines.items()}
         return Intake(
-            self.frame.filter(chosen), self.file, self.sheet, self.rows.filter(chosen), lines, self.line_sheets,
+            self.frame.filter(chosen), self.file, self.sheet, self.rows.filter(chosen), lines,
+            self.line_sheets,
             self.shown.filter(chosen) if self.shown.width else self.shown, self.sent, self.findings,
         )  # fmt: skip
 
@@ -133,8 +134,8 @@ def _recognise(
 ) -> tuple[tuple[SentSheet, ...], list[Finding]]:
     """Return the sheets that are parts of the register; further sheets are told and left out."""
     lists = {child.id: child for child in register.lists}
-    names = {"": _names(row_names(register), register, mapping, "")}
-    names |= {id_: _names(line_names(register, child), register, mapping, id_) for id_, child in lists.items()}
+    names = {"": _names(row_names(register), mapping, "")}
+    names |= {id_: _names(line_names(register, child), mapping, id_) for id_, child in lists.items()}
     parts: dict[str, SentSheet] = {}
     unused = []
     for grid in sorted(grids, key=lambda grid: _rank(grid, register, mapping)):
@@ -143,15 +144,15 @@ def _recognise(
         if not fitting:
             unused.append(grid)
             continue
-        best = max(fitting, key=lambda sheet: (_is_named(grid, sheet.part, register, mapping), sheet.header.score))
+        best = max(
+            fitting, key=lambda sheet: (_is_named(grid, sheet.part, register, mapping), sheet.header.score)
+        )
         parts[best.part] = best
     notes = [Finding("row_sheet_ignored", Place(g.name, g.sheet), {"sheet": g.sheet}, "note") for g in unused]
     return tuple(parts[part] for part in names if part in parts), notes
 
 
-def _names(
-    targets: dict[str, Target], register: Register, mapping: SavedMapping | None, part: str
-) -> Names:
+def _names(targets: dict[str, Target], mapping: SavedMapping | None, part: str) -> Names:
     """Return the spellings of a sheet, those of the saved mapping first."""
     by_name = {target.name: target for target in targets.values()}
     mapped = {}
@@ -213,11 +214,15 @@ def _failed_cells(raw: bytes, sent: Sequence[SentSheet]) -> list[Finding]:
     failed = find_error_cells(raw)
     found = []
     for sheet in sent:
-        columns = {m.column: sheet.call(m.target.name) for m in sheet.header.columns if m.target.role != "ignored"}
+        columns = {
+            m.column: sheet.call(m.target.name) for m in sheet.header.columns if m.target.role != "ignored"
+        }
         for row, column in sorted(failed.get(sheet.grid.sheet, ())):
             if column in columns and row >= sheet.header.data_row:
                 place = Place(sheet.grid.name, sheet.grid.sheet, row + 1, columns[column])
-                found.append(Finding("row_formula_failed", place, {"cell": f"{column_letters(column)}{row + 1}"}))
+                found.append(
+                    Finding("row_formula_failed", place, {"cell": f"{column_letters(column)}{row + 1}"})
+                )
     return found
 
 
@@ -249,7 +254,8 @@ def _join_parts(
     lists = [child for child in register.lists if child.id in read]
     if not all(key in parts.frame.columns for key in register.key):
         findings += [
-            Finding("row_list_without_key", Place(name, sheets[child.id]), {"list": child.zh}) for child in lists
+            Finding("row_list_without_key", Place(name, sheets[child.id]), {"list": child.zh})
+            for child in lists
         ]
         lists = []
     grouped = {child.id: _group_lines(child, read[child.id], register) for child in lists}
@@ -273,9 +279,15 @@ def _group_lines(child: Child, sheet: ReadSheet, register: Register) -> pl.DataF
         for f in child.fields
     ]
     keys = [pl.col(f"parent.{key}").alias(f"_{key}") for key in register.key]
-    lines = frame.with_columns(sheet.rows.alias("_row")).select(*keys, pl.struct(fields).alias("_line"), "_row")
+    lines = frame.with_columns(sheet.rows.alias("_row")).select(
+        *keys, pl.struct(fields).alias("_line"), "_row"
+    )
     names = [f"_{key}" for key in register.key]
-    return lines.group_by(names, maintain_order=True).agg("_line", "_row").rename(dict(zip(names, register.key, strict=True)))
+    return (
+        lines.group_by(names, maintain_order=True)
+        .agg("_line", "_row")
+        .rename(dict(zip(names, register.key, strict=True)))
+    )
 
 
 def _add_listed(parts: _Parts, grouped: Mapping[str, pl.DataFrame], register: Register) -> _Parts:
@@ -285,7 +297,9 @@ def _add_listed(parts: _Parts, grouped: Mapping[str, pl.DataFrame], register: Re
     if not listed:
         return parts
     further = pl.concat(listed).unique(maintain_order=True)
-    further = further.join(parts.frame.select(keys), on=keys, how="anti", nulls_equal=True, maintain_order="left")
+    further = further.join(
+        parts.frame.select(keys), on=keys, how="anti", nulls_equal=True, maintain_order="left"
+    )
     if further.is_empty():
         return parts
     frame = pl.concat([parts.frame, further], how="diagonal")

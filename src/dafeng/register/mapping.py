@@ -1,4 +1,4 @@
-"""A saved mapping: how the columns of one sender's files become fields of a register, so that it is asked once."""
+"""A saved mapping: how the columns of one sender's files become fields, so that it is asked once."""
 
 from __future__ import annotations
 
@@ -127,13 +127,14 @@ def suggest_mapping(headings: Sequence[str], register: Register, name: str) -> S
     for key, field in mappable_fields(register).items():
         for spelling in (key, field.zh, field.en):
             known.setdefault(plain_heading(spelling), key)
-    columns, taken = [], set()
+    columns: list[ColumnMapping] = []
+    taken: set[str] = set()
     for heading in headings:
         bare, unit = split_unit(heading)
         near = get_close_matches(plain_heading(bare), known, n=1, cutoff=0.6)
-        field = known[near[0]] if near and known[near[0]] not in taken else ""
-        taken.add(field)
-        columns.append(ColumnMapping(column=heading, field=field, unit=unit if field else ""))
+        name_of_field = known[near[0]] if near and known[near[0]] not in taken else ""
+        taken.add(name_of_field)
+        columns.append(ColumnMapping(column=heading, field=name_of_field, unit=unit if name_of_field else ""))
     return SavedMapping(register_id=register.id, name=name, columns=tuple(columns))
 
 
@@ -167,5 +168,6 @@ def _check_column(
 
 def _refuse(problems: Sequence[tuple[str, str]], file: str) -> InputRefused:
     return InputRefused(
-        Finding("row_mapping_invalid", Place(file), {"key": key, "reason": reason}) for key, reason in problems
+        Finding("row_mapping_invalid", Place(file), {"key": key, "reason": reason})
+        for key, reason in problems
     )

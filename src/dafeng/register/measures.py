@@ -13,8 +13,8 @@ from dafeng.register.contracts import MeasureRows, MeasureValues
 from dafeng.register.expression import AGGREGATES
 from dafeng.register.expression_compile import compile_measure
 from dafeng.register.expression_values import Evaluation
-from dafeng.register.measures_sum import CELL, REGION, ROW, YEAR, Part, Summed, sum_parts
-from dafeng.register.measures_time import LINE, Dates, place_lines, read_days
+from dafeng.register.measures_sum import CELL, REGION, ROW, Part, Summed, sum_parts
+from dafeng.register.measures_time import LINE, YEAR, Dates, place_lines, read_days
 from dafeng.table import check, columns_of, empty_table, frame_of
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ def _describe(cells: pl.DataFrame, measure: Measure, register: Register, rows: p
         for name, said in every.items()
     )
     status = (
-        pl.when((pl.col("rows") == 0) & pl.col("value").is_null()).then(pl.lit(NO_ROWS))
+        pl.when(pl.col("value").is_null() & (pl.col("rows") + pl.col("left_out") == 0)).then(pl.lit(NO_ROWS))
         .when(~pl.col("grade").is_in(STRONG)).then(pl.lit(WEAK_GRADE))
         .when(pl.col("left_out") > 0).then(pl.lit(VALUES_MISSING))
         .otherwise(pl.lit(COMPUTED))

@@ -65,31 +65,37 @@ def place_lines(measure: Measure, dates: Dates, height: int, as_of: date) -> Pla
     height : int
         Number of lines.
     as_of : date
-        The year of this day is marked as of the day: a stock stands on it, a flow goes up to it.
+        The year of this day is marked as of the day: a stock stands on it.
 
     Returns
     -------
     Placement
         A stock counts at the end of each year from the first start on (at the day itself in its year), a flow
-        in the year of its date, everything else in the year of the day alone.
+        in the year of its date (also one that lies ahead: a budget, a plan), everything else in the year of
+        the day alone.
     """
     if dates.start is None:
-        lines = pl.int_range(height, eager=True).alias(LINE)
-        every = lines.to_frame().with_columns(pl.lit(as_of.year, dtype=pl.Int64).alias(YEAR))
+        numbers = pl.int_range(height, eager=True).alias(LINE)
+        every = numbers.to_frame().with_columns(pl.lit(as_of.year, dtype=pl.Int64).alias(YEAR))
         return Placement(every, (as_of.year,), pl.Series([False], dtype=pl.Boolean).new_from_index(0, height))
     undated = dates.start.is_null()
     lines = pl.DataFrame({LINE: pl.int_range(height, eager=True), "start": dates.start}).with_columns(
         end=dates.end if dates.end is not None else pl.lit(None, dtype=pl.Date)
     )
-    known = lines.filter(pl.col("start") <= as_of)
-    first = known["start"].dt.year().min()
-    years = tuple(range(int(first), as_of.year + 1)) if isinstance(first, int) else (as_of.year,)
     if measure.kind == "flow":
-        places = known.select(LINE, pl.col("start").dt.year().cast(pl.Int64).alias(YEAR))
-        return Placement(places, years, undated)
+        places = lines.drop_nulls("start").select(LINE, pl.col("start").dt.year().cast(pl.Int64).alias(YEAR))
+        return Placement(places, _span(places[YEAR], as_of.year), undated)
+    known = lines.filter(pl.col("start") <= as_of)
+    years = _span(known["start"].dt.year(), as_of.year)
     cuts = pl.DataFrame({YEAR: years, "cut": [min(date(year, 12, 31), as_of) for year in years]})
     stands = (pl.col("start") <= pl.col("cut")) & (pl.col("end").is_null() | (pl.col("end") > pl.col("cut")))
     return Placement(known.join(cuts, how="cross").filter(stands).select(LINE, YEAR), years, undated)
+
+
+def _span(found: pl.Series, year: int) -> tuple[int, ...]:
+    """Return the years from the first to the last that is found, and to the year of the day."""
+    known = [int(each) for each in found.drop_nulls().unique()]
+    return tuple(range(min(known), max(*known, year) + 1)) if known else (year,)
 
 
 def read_days(values: pl.Series) -> pl.Series:
@@ -107,7 +113,7 @@ def read_days(values: pl.Series) -> pl.Series:
     if values.dtype == pl.Date:
         return values
     if values.dtype.is_integer():
-        return pl.select(pl.date(values, 12, 31)).to_series().rename(values.name)
+        return pl.select(pl.date(pl.lit(values), 12, 31)).to_series().rename(values.name)
     days = {text: _last_day(text) for text in values.drop_nulls().unique().to_list()}
     return values.replace_strict(days, default=None, return_dtype=pl.Date)
 

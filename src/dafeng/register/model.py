@@ -82,7 +82,7 @@ class Formula(Record):
     expr: Expression
     """Over the row and its lists."""
     kind: Literal["number", "integer", "boolean", "text", "date"] = "number"
-    """What it gives."""
+    """What it gives; an integer is rounded, half away from zero."""
 
 
 class Rule(Record):
@@ -379,6 +379,12 @@ def _misused(register: Register) -> list[Finding]:
         if name in fields and (fields[name].kind != key or fields[name].held_in):
             found.append(unfit(key, f"应为 {key} 类字段，且不取自他处",
                                f"must be a field of kind {key} of the row itself", name))  # fmt: skip
+    for i, grant in enumerate(register.access, 1):
+        reaches = {"region": (grant.region, register.region), "agency": (grant.agency, register.agency)}
+        for key, (reach, name) in reaches.items():
+            if reach == "own" and not name:
+                zh, en = f"台账没有写明 {key} 字段，own 无从判断", f"without a field {key} nothing is its own"
+                found.append(unfit(f"access.{i}.{key}", zh, en, grant.role))
     final = {state.code for state in register.states if state.final}
     return found + [
         unfit(f"transitions.{step.id}", f"不能离开终态 {state}", f"leaves the final state {state}", step.id)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from dafeng.errors import render_message
+from dafeng.grids import column_letters
 from dafeng.register.contracts import RowFindings
+from dafeng.register.fields import RegisterField
 from dafeng.register.headings import SYSTEM_COLUMNS
 from dafeng.register.template import YES_NO, name_of
 from dafeng.table import check, columns_of
@@ -16,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dafeng.errors import Finding
-    from dafeng.register.fields import RegisterField
     from dafeng.register.library import Library
     from dafeng.register.model import Formula, Register
+    from dafeng.register.sheets import SentSheet
     from dafeng.register.template import TemplateColumn, TemplateSheet
 
 LONGEST_CELL = 32_767
@@ -26,7 +29,9 @@ LONGEST_CELL = 32_767
 JSON_LEFT_OUT = ("scope_region", "scope_agency")
 
 
-def sheet_cells(sheet: TemplateSheet, rows: pl.DataFrame, register: Register, library: Library) -> pl.DataFrame:
+def sheet_cells(
+    sheet: TemplateSheet, rows: pl.DataFrame, register: Register, library: Library
+) -> pl.DataFrame:
     """Return what stands in the cells of a sheet: names in place of codes, days as days, 是 and 否.
 
     Parameters
@@ -34,7 +39,7 @@ def sheet_cells(sheet: TemplateSheet, rows: pl.DataFrame, register: Register, li
     sheet : TemplateSheet
         Its columns.
     rows : polars.DataFrame
-        Rows of the register, with the values that are held elsewhere and the formulas if the sheet shows them.
+        Rows of the register, with held values and formulas if the sheet shows them.
     register, library
         Definition and vocabularies.
 
@@ -90,7 +95,8 @@ def findings_table(
         rows.append(
             {
                 "register_id": register.id, "sheet": place.sheet or None, "row": place.row, "row_id": row_id,
-                "label": label, "field": place.column or None, "severity": finding.severity, "code": finding.code,
+                "label": label, "field": place.column or None, "severity": finding.severity,
+                "code": finding.code,
                 "text_zh": render_message(finding.code, finding.params, "zh"),
                 "text_en": render_message(finding.code, finding.params, "en"),
             }
@@ -99,8 +105,43 @@ def findings_table(
     return check(pl.DataFrame(rows, schema=schema, orient="row"), RowFindings)
 
 
-def row_labels(frame: pl.DataFrame, rows: pl.Series, sheet: str, register: Register) -> dict[tuple[str, int | None], tuple[str | None, str | None]]:
+def point_to_columns(
+    register: Register, sent: Sequence[SentSheet], findings: Iterable[Finding]
+) -> tuple[Finding, ...]:
+    """Return findings whose places name the column as the sender sees it: letters and heading.
+
+    Parameters
+    ----------
+    register : Register
+        Register.
+    sent : sequence of SentSheet
+        His sheets.
+    findings : iterable of Finding
+        The column of a place is the id of a field.
+    """
+    seen = {
+        (sheet.grid.sheet, sheet.call(matched.target.name)):
+            f"{column_letters(matched.column)} {sheet.heading(matched.column)}"
+        for sheet in sent for matched in sheet.header.columns
+    }  # fmt: skip
+    words = {name: zh for name, (zh, _) in field_names(register).items()}
+    return tuple(
+        replace(
+            f,
+            place=replace(
+                f.place,
+                column=seen.get((f.place.sheet, f.place.column), words.get(f.place.column, f.place.column)),
+            ),
+        )
+        for f in findings
+    )
+
+
+def row_labels(
+    frame: pl.DataFrame, rows: pl.Series, sheet: str, register: Register
+) -> dict[tuple[str, int | None], tuple[str | None, str | None]]:
     """Return (sheet, row) -> (row id, label) of the rows of a file."""
+
     def column(name: str) -> Sequence[str | None]:
         if name not in frame.columns:
             return [None] * frame.height
@@ -113,7 +154,7 @@ def row_labels(frame: pl.DataFrame, rows: pl.Series, sheet: str, register: Regis
 
 
 def field_names(register: Register) -> dict[str, tuple[str, str]]:
-    """Return id -> Chinese and English name of everything that a finding may point to, ``list.field`` included."""
+    """Return id -> Chinese and English name of everything that a finding may point to."""
     words = {name: (zh, en) for name, (zh, en) in SYSTEM_COLUMNS.items()}
     words |= {child.id: (child.zh, child.en) for child in register.lists}
     words |= {formula.id: (formula.zh, formula.en) for formula in register.formulas}
@@ -142,16 +183,24 @@ def _cells_of(
     kind = getattr(field, "kind", "text")
     if values.dtype == pl.Boolean:
         yes, no = YES_NO
-        return frame.select(pl.when(pl.col(column.name)).then(pl.lit(yes)).when(~pl.col(column.name)).then(pl.lit(no)).alias(column.name)).to_series()
+        return frame.select(
+            pl.when(pl.col(column.name))
+            .then(pl.lit(yes))
+            .when(~pl.col(column.name))
+            .then(pl.lit(no))
+            .alias(column.name)
+        ).to_series()
     if kind == "date":
         return values.str.to_date("%Y-%m-%d", strict=False).alias(column.name)
-    vocabulary = library.vocabulary(register.id, field) if field is not None and hasattr(field, "held_in") else None
+    vocabulary = library.vocabulary(register.id, field) if isinstance(field, RegisterField) else None
     if vocabulary is None:
         return values
     unique = values.drop_nulls().unique().to_list()
     mark = "；" if kind == "codes" else ""
     shown = {
-        text: "；".join(name_of(vocabulary, code) for code in text.split(";")) if mark else name_of(vocabulary, text)
+        text: "；".join(name_of(vocabulary, code) for code in text.split(";"))
+        if mark
+        else name_of(vocabulary, text)
         for text in unique
     }
     return values.replace_strict(shown, default=None, return_dtype=pl.String).alias(column.name)
@@ -162,5 +211,5 @@ def _field_of(name: str, part: str, register: Register) -> RegisterField | Formu
         child = next(child for child in register.lists if child.id == part)
         return next(field for field in child.fields if field.id == name)
     plain = name.removeprefix("parent.")
-    every = (*register.fields, *register.formulas)
-    return next((field for field in every if field.id == plain), None)
+    formula = next((formula for formula in register.formulas if formula.id == plain), None)
+    return next((field for field in register.fields if field.id == plain), formula)

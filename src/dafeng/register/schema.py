@@ -106,8 +106,23 @@ def rows_frame(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, pl.DataTy
 
 
 def link_fields(register: Register) -> dict[str, str]:
-    """Return link field -> register that it points to."""
+    """Return link field of the row -> register that it points to."""
     return {field.id: field.link for field in register.fields if field.kind == "link"}
+
+
+def list_links(register: Register) -> dict[tuple[str, str], str]:
+    """Return list and link field of its lines -> register that it points to."""
+    return {
+        (child.id, field.id): field.link
+        for child in register.lists
+        for field in child.fields
+        if field.kind == "link"
+    }
+
+
+def linked_registers(register: Register) -> frozenset[str]:
+    """Return the registers that rows or their lines point to."""
+    return frozenset({*link_fields(register).values(), *list_links(register).values()})
 
 
 def register_json_schema() -> dict[str, Any]:

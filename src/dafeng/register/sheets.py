@@ -1,4 +1,4 @@
-"""From the sheets of a file to typed columns: which sheet is which part of a register, which rows are data."""
+"""From the sheets of a file to typed columns: which column is which field, which rows are data."""
 
 from __future__ import annotations
 
@@ -38,7 +38,9 @@ if TYPE_CHECKING:
 HEADER_ROWS = 40
 """Rows at the top of a sheet among which the headings are looked for."""
 _TOTALS = re.compile(r"(合\s*计|总\s*计|小\s*计|totals?|sum)[:：]?", re.IGNORECASE)
-_REMARK = re.compile(r"(注|备注|说明|填表|填报|审核|审批|单位负责人|负责人|联系|制表|复核|日期|note|remark)", re.IGNORECASE)  # fmt: skip
+_REMARK = re.compile(
+    r"(注|备注|说明|填表|填报|审核|审批|单位负责人|负责人|联系|制表|复核|日期|note|remark)", re.IGNORECASE
+)
 _PERCENT_UNITS = {"%": 1.0, "1": 0.01}
 
 
@@ -63,6 +65,11 @@ class SentSheet:
     def column_of(self, name: str) -> int | None:
         """Return the column of a field as findings call it, from 0."""
         return next((m.column for m in self.header.columns if self.call(m.target.name) == name), None)
+
+    def heading(self, column: int) -> str:
+        """Return the heading of a column as it was sent, in one line."""
+        cell = self.grid.rows[self.header.row][column]
+        return "" if cell is None else " ".join(str(cell).split())
 
     def call(self, name: str) -> str:
         """Return how findings call a column: ``list.field`` on the sheet of a list."""
@@ -106,7 +113,9 @@ def find_header(grid: Grid, names: Names) -> Header:
     return max(tried, key=lambda header: (header.score, -header.row))
 
 
-def read_columns(sent: SentSheet, register: Register, library: Library, constants: dict[str, str]) -> ReadSheet:
+def read_columns(
+    sent: SentSheet, register: Register, library: Library, constants: dict[str, str]
+) -> ReadSheet:
     """Return the typed columns of a sheet.
 
     Parameters
@@ -174,7 +183,9 @@ def read_field(
     read = read_texts(cells)
     if field.kind == "geometry":  # what cannot be used stays as it is, for the checks to tell
         spelled = read_geometries(read.values, field.geometry).values
-        return ReadColumn(pl.select(pl.coalesce(spelled, read.values)).to_series(), read.bad, read.code, read.texts)
+        return ReadColumn(
+            pl.select(pl.coalesce(spelled, read.values)).to_series(), read.bad, read.code, read.texts
+        )
     if field.kind == "uscc" or _points_to_uscc(field, library):
         return ReadColumn(compact_usccs(read.values), read.bad, read.code, read.texts)
     return read
@@ -201,7 +212,9 @@ def _read_system(cells: Sequence[Cell], name: str, register: Register) -> ReadCo
     if name == "version":
         return read_numbers(cells, Reading(), whole=True)
     if name == "state":
-        spelled = {s.lower(): state.code for state in register.states for s in (state.code, state.zh, state.en)}
+        spelled = {
+            s.lower(): state.code for state in register.states for s in (state.code, state.zh, state.en)
+        }
         return read_codes(cells, spelled, Reading(), many=False)
     if name == "grade":
         return read_codes(cells, {"a": "A", "b": "B", "c": "C", "x": "X"}, Reading(), many=False)
@@ -241,7 +254,7 @@ def _check_columns(sent: SentSheet) -> list[Finding]:
 
 
 def _choose_rows(sent: SentSheet) -> tuple[list[tuple[Cell, ...]], pl.Series, list[Finding]]:
-    """Return the rows of data with their numbers; blank rows, totals and remarks are left out, the last two told."""
+    """Return the rows of data with their numbers; blank rows are left out, totals and remarks too."""
     grid, header = sent.grid, sent.header
     columns = [m.column for m in header.columns if m.target.role != "ignored"]
     chosen, numbers, findings = [], [], []
@@ -250,7 +263,8 @@ def _choose_rows(sent: SentSheet) -> tuple[list[tuple[Cell, ...]], pl.Series, li
         if not filled:
             continue
         if isinstance(filled[0], str) and (
-            _TOTALS.fullmatch(filled[0]) or (len(filled) == 1 and len(columns) > 1 and _REMARK.match(filled[0]))
+            _TOTALS.fullmatch(filled[0])
+            or (len(filled) == 1 and len(columns) > 1 and _REMARK.match(filled[0]))
         ):
             place = Place(grid.name, grid.sheet, number)
             findings.append(Finding("row_left_out", place, {"text": filled[0][:40]}, "note"))

@@ -108,7 +108,7 @@ def list_region_cities(regions: pl.DataFrame, province: str, as_of: date) -> lis
 def means_cities(body: Mapping[str, Any]) -> bool:
     """Return whether a name stands for the governments of all cities."""
     collective = body["kind"] == "group" and body["name_zh"].startswith(CITIES_NAME)
-    return body["kind"] == CITIES_KIND or collective
+    return bool(body["kind"] == CITIES_KIND or collective)
 
 
 def list_goals(seed: Mapping[str, Any], due_by_target: Mapping[str, str | None]) -> list[Row]:

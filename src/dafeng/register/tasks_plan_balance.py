@@ -94,8 +94,9 @@ def balance_plans(ground: BalanceGround) -> pl.DataFrame:
         for year in sorted({*given, *(t["target_year"] for t in asked)}):
             whole = _whole(measure, year, given.get(year, set()), ground)
             mixed = bool(measure.scope_zh) and len(boundaries) > 1
-            targets = [t for t in asked if t["target_year"] == year] or [None]
-            rows += [whole | _beside(whole, target, mixed, ground.readings) for target in targets]
+            beside = [t for t in asked if t["target_year"] == year]
+            found = [_beside(whole, target, ground.readings, mixed=mixed) for target in beside or (None,)]
+            rows += [whole | outcome for outcome in found]
     return frame_of(rows, PlanBalance)
 
 
@@ -150,9 +151,10 @@ def _whole(measure: Measure, year: int, given: set[str], ground: BalanceGround) 
     }  # fmt: skip
 
 
-def _beside(whole: Row, target: Mapping[str, Any] | None, mixed: bool, readings: tuple[float, ...]) -> Row:
+def _beside(whole: Row, target: Mapping[str, Any] | None, readings: tuple[float, ...], *, mixed: bool) -> Row:
+    status = _without_target(whole, mixed=mixed)
     if target is None:
-        return {"target_id": "—", "required": None, "gap": None, "status": _without_target(whole, mixed)}
+        return {"target_id": "—", "required": None, "gap": None, "status": status}
     low, high = (
         None if bound is None else bound * conversion_factor(target["unit"], whole["unit"])
         for bound in _bounds(target)
@@ -160,13 +162,12 @@ def _beside(whole: Row, target: Mapping[str, Any] | None, mixed: bool, readings:
     required = low if low is not None else high
     total = whole["cities_sum"]
     gap = None if total is None or required is None else total - required
-    status = _without_target(whole, mixed)
     if status == "no_target":
         status = _judge(total, low, high, readings if target["comparator"] == "about" else (0.0,))
     return {"target_id": target["target_id"], "required": required, "gap": gap, "status": status}
 
 
-def _without_target(whole: Row, mixed: bool) -> str:
+def _without_target(whole: Row, *, mixed: bool) -> str:
     if whole["cities_sum"] is None:
         return "incomplete"
     return "scopes_differ" if mixed else "no_target"

@@ -9,7 +9,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from dafeng import terms
 from dafeng.errors import Finding
 from dafeng.period import latest_date
 from dafeng.register.headings import (
@@ -18,6 +17,7 @@ from dafeng.register.headings import (
     parent_heading,
     plain_heading,
     write_heading,
+    write_unit,
 )
 from dafeng.register.intake import CODES_SHEET, COVER_SHEET, SUMMARY_SHEET
 
@@ -38,7 +38,8 @@ KEPT_COLUMNS = ("state", "row_id", "version")
 """Columns by which the row of an export is recognised again."""
 YES_NO = ("是", "否")
 _KINDS: dict[str, CellKind] = {
-    "integer": "whole", "year": "whole", "number": "number", "boolean": "yes_no", "date": "date", "code": "choice",
+    "integer": "whole", "year": "whole", "number": "number", "boolean": "yes_no", "date": "date",
+    "code": "choice",
     "region": "choice", "agency": "choice", "clause": "choice", "target": "choice", "system": "choice",
 }  # fmt: skip
 _HOW: dict[str, tuple[str, str]] = {
@@ -155,7 +156,9 @@ class TemplateBook:
     cover: tuple[tuple[str, str, str], ...] = field(default=())
 
 
-def describe_template(register: Register, library: Library, today: date, *, filled: bool = False) -> TemplateBook:
+def describe_template(
+    register: Register, library: Library, today: date, *, filled: bool = False
+) -> TemplateBook:
     """Return the form of a register.
 
     Parameters
@@ -175,7 +178,11 @@ def describe_template(register: Register, library: Library, today: date, *, fill
     columns += [_system("source"), _grade()]
     if filled:
         columns += [_system(name) for name in KEPT_COLUMNS]
-    sheets = [TemplateSheet("", names[0], register.zh, register.en, tuple(_ordered(columns, register)), len(register.key))]
+    sheets = [
+        TemplateSheet(
+            "", names[0], register.zh, register.en, tuple(_ordered(columns, register)), len(register.key)
+        )
+    ]
     for child, name in zip(register.lists, names[1:], strict=True):
         keys = [
             replace(
@@ -213,7 +220,8 @@ def describe_field(field: RegisterField, register: Register, library: Library) -
     bounds = _bounds(field)
     return TemplateColumn(
         name=field.id, zh=write_heading(field), en=_english(field), kind=kind, required=field.required,
-        help_zh="；".join(t for t in (*zh, bounds[0]) if t), help_en="; ".join(t for t in (*en, bounds[1]) if t),
+        help_zh="；".join(t for t in (*zh, bounds[0]) if t),
+        help_en="; ".join(t for t in (*en, bounds[1]) if t),
         choices=choices, low=field.low, high=field.high, longest=min(field.max_length, 32_767),
     )  # fmt: skip
 
@@ -223,7 +231,8 @@ def describe_form(register: Register, today: date) -> FormBlock:
     form = register.form
     lines = (
         ("表号", "Form number", form.number), ("制定机关", "Issuing body", form.issuer),
-        ("批准或备案文号", "Approval or filing number", form.approval), ("有效期至", "Valid until", form.valid_until),
+        ("批准或备案文号", "Approval or filing number", form.approval),
+        ("有效期至", "Valid until", form.valid_until),
     )  # fmt: skip
     return FormBlock(lines, internal=bool(check_form(register, today)))
 
@@ -243,7 +252,8 @@ def check_form(register: Register, today: date) -> list[Finding]:
     form = register.form
     marks = {
         "表号 / form number": form.number, "制定机关 / issuing body": form.issuer,
-        "批准或备案文号 / approval or filing number": form.approval, "有效期至 / valid until": form.valid_until,
+        "批准或备案文号 / approval or filing number": form.approval,
+        "有效期至 / valid until": form.valid_until,
     }  # fmt: skip
     missing = [name for name, value in marks.items() if not value]
     found = []
@@ -263,7 +273,7 @@ def drop_down(vocabulary: Vocabulary) -> tuple[str, ...]:
 
 
 def name_of(vocabulary: Vocabulary, code: str) -> str:
-    """Return the Chinese name of a code, with the code where another one has the same name; as it is if unknown."""
+    """Return the Chinese name of a code, with the code where another one has the same name."""
     if code not in vocabulary.names:
         return code
     name = vocabulary.names[code][0]
@@ -282,15 +292,18 @@ def _shown(field: RegisterField, register: Register, library: Library) -> Templa
     origin = library.origin(register.id, field)
     described = describe_field(origin, register, library)
     source = library.registers[register.field(field.held_in.split(".")[0]).link]
-    unit = f"（{terms.unit_name(origin.unit, 'zh')}）" if origin.unit not in {"", "1"} else ""
+    unit = f"（{write_unit(origin.unit)}）" if origin.unit not in {"", "1"} else ""
     return replace(
-        described, name=field.id, zh=f"{field.zh}{unit}", en=field.en, required=False, locked=True, choices=(),
+        described, name=field.id, zh=f"{field.zh}{unit}", en=field.en, required=False, locked=True,
+        choices=(),
         help_zh=f"在“{source.zh}”中维护，此处不填", help_en=f"held in {source.en}; not asked here",
     )  # fmt: skip
 
 
 def _formula(formula: Formula) -> TemplateColumn:
-    kind: CellKind = {"number": "number", "integer": "whole", "boolean": "yes_no", "date": "date"}.get(formula.kind, "text")  # type: ignore[assignment]
+    kind: CellKind = {"number": "number", "integer": "whole", "boolean": "yes_no", "date": "date"}.get(
+        formula.kind, "text"
+    )  # type: ignore[assignment]
     return TemplateColumn(
         name=formula.id, zh=write_heading(formula), en=_english(formula), kind=kind, locked=True,
         help_zh="由系统计算，此处不填", help_en="computed by the system",
@@ -300,7 +313,10 @@ def _formula(formula: Formula) -> TemplateColumn:
 def _system(name: str) -> TemplateColumn:
     zh, en = SYSTEM_COLUMNS[name]
     kept = name in KEPT_COLUMNS
-    help_zh, help_en = "本行数据的出处；不填则用导入时给出的来源", "where the row comes from; empty: that of the import"
+    help_zh, help_en = (
+        "本行数据的出处；不填则用导入时给出的来源",
+        "where the row comes from; empty: that of the import",
+    )
     if kept:
         help_zh, help_en = "由系统填写，请勿改动", "kept by the system; do not change"
     kind: CellKind = "whole" if name == "version" else "text"
@@ -312,7 +328,7 @@ def _grade() -> TemplateColumn:
     return TemplateColumn(
         "grade", zh, en, "choice", choices=("A", "B", "C", "X"),
         help_zh="A 官方或经核对，B 单一二手来源，C 未核实，X 互相矛盾；不填则用导入时给出的等级",
-        help_en="A official or checked, B one secondary source, C unverified, X conflicting; empty: that of the import",
+        help_en="A official, B one secondary source, C unverified, X conflicting",
     )  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from dafeng.register.validate_cells import Against, find_flaws
 from dafeng.table import KnownNames
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from dafeng.register.compute import Linked
@@ -68,6 +68,13 @@ class RowPlaces:
         """Return the place of a cell: ``index`` counts the rows of the frame from 0."""
         row = None if self.rows is None else int(self.rows[index])
         return Place(self.file, self.sheet, row, column)
+
+    def cells(self, positions: Sequence[int], column: str) -> list[Place]:
+        """Return the places of many cells of a column."""
+        if self.rows is None:
+            return [Place(self.file, self.sheet, None, column)] * len(positions)
+        numbers = self.rows.gather(list(positions)).to_list()
+        return [Place(self.file, self.sheet, number, column) for number in numbers]
 
     def line_place(self, index: int, line: int, list_id: str, column: str = "") -> Place:
         """Return the place of a cell of a list: column ``list.field``, ``line`` counts from 0."""
@@ -128,8 +135,8 @@ def _check_fields(
             continue
         against = _against(field, register, library, frame, linked)
         for flaw in find_flaws(field, frame[field.id], against):
-            for at, params in zip(flaw.at, flaw.params, strict=True):
-                yield Finding(flaw.code, places.place(at, field.id), params, flaw.severity)
+            for place, params in zip(places.cells(flaw.at, field.id), flaw.params, strict=True):
+                yield Finding(flaw.code, place, params, flaw.severity)
 
 
 def _missing_column(field: RegisterField, frame: pl.DataFrame) -> dict[str, object]:
@@ -210,11 +217,15 @@ def _check_rules(
     if frame.is_empty():
         return
     state = frame["state"] if "state" in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
-    wide = frame.with_columns(state.fill_null(register.first_state).alias("state"))
+    computed = {
+        formula.id for formula in register.formulas
+    }  # those that stand there may be older than the row
+    wide = frame.drop([name for name in frame.columns if name in computed])
+    wide = wide.with_columns(state.fill_null(register.first_state).alias("state"))
     for rule in register.rules:
-        broken = (evaluate(rule.expr, register, library, wide, linked, today) == False).fill_null(value=False)  # noqa: E712
+        broken = (~evaluate(rule.expr, register, library, wide, linked, today)).fill_null(value=False)
         if rule.states:
             broken = broken & wide["state"].is_in(list(rule.states))
         params = {"text": Bilingual(rule.zh.rstrip("。"), rule.en.rstrip(".")), "rule": rule.id}
-        for at in broken.arg_true():
-            yield Finding("row_rule", places.place(at, rule.field), params, rule.severity)
+        for place in places.cells(broken.arg_true().to_list(), rule.field):
+            yield Finding("row_rule", place, params, rule.severity)

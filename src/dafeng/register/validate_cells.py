@@ -118,8 +118,8 @@ def _marked(
 
 
 def _numbers(field: RegisterField, values: pl.Series) -> Iterator[Flaw]:
-    if values.dtype.is_float():
-        yield from _marked("cell_not_finite", ~values.is_finite(), values, lambda v: {"value": v})
+    finite = values.cast(pl.Float64).is_finite()
+    yield from _marked("cell_not_finite", ~finite, values, lambda v: {"value": v})
     low, high = field.low, field.high
     if field.kind == "year":
         low, high = FIRST_YEAR if low is None else low, LAST_YEAR if high is None else high
@@ -132,7 +132,7 @@ def _numbers(field: RegisterField, values: pl.Series) -> Iterator[Flaw]:
     wrong = pl.repeat(value=False, n=len(values), eager=True)
     wrong = wrong | (values < low) if low is not None else wrong
     wrong = wrong | (values > high) if high is not None else wrong
-    yield from _marked("value_out_of_range", wrong, values, outside)
+    yield from _marked("value_out_of_range", wrong & finite, values, outside)
 
 
 def _texts(field: RegisterField, values: pl.Series, against: Against) -> Iterator[Flaw]:

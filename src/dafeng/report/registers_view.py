@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from dafeng.errors import LANGUAGES
 from dafeng.report.drawing import grade_mark
 from dafeng.report.figures import number, number_button, split_codes, unit, unit_pair
 from dafeng.report.traces import Trace
-from dafeng.report.words import both, phrase, plain, term
+from dafeng.report.words import both, pair, phrase, plain, term
 
 if TYPE_CHECKING:
     from dafeng.report.context import ReportContext
@@ -72,8 +73,10 @@ class RegisterView:
     def values(self) -> dict[tuple[str, str], list[Row]]:
         """Figures by register and measure, oldest year first."""
         found: dict[tuple[str, str], list[Row]] = defaultdict(list)
-        for row in sorted(self.context.rows(MEASURES), key=lambda row: (row["year"], row["region"])):
+        for row in self.context.rows(MEASURES):
             found[row["register_id"], row["measure_id"]].append(row)
+        for rows in found.values():
+            rows.sort(key=lambda row: (row["year"], row["region"]))
         return found
 
     @cached_property
@@ -132,7 +135,10 @@ class RegisterView:
 
     def _figure(self, rows: list[Row]) -> Row:
         home = [row for row in rows if row["region"] == self.home(rows)]
-        latest = home[-1]
+        this_year = int(self.context.meta.as_of[:4])
+        latest = (
+            [row for row in home if row["year"] <= this_year][-1] if home[0]["year"] <= this_year else home[0]
+        )
         others = [row for row in rows if row["region"] != latest["region"] and row["year"] == latest["year"]]
         behind = self.gifts.get(
             tuple(latest[name] for name in ("register_id", "measure_id", "region", "year")), []
@@ -143,6 +149,7 @@ class RegisterView:
             "kind": term("measure_kind", latest["kind"]),
             "scope": both(latest["scope_zh"], latest["scope_en"]),
             "latest": self.say_value(latest),
+            "when": self._day_or_year(latest),
             "year": latest["year"],
             "state": term("measure_status", latest["status"]),
             "sound": latest["status"] == "computed",
@@ -165,10 +172,15 @@ class RegisterView:
             "command": f"dafeng register measures {latest['register_id']} --rows",
         }
 
+    def _day_or_year(self, row: Row) -> str:
+        """Return when a figure holds: the day of the report for what stands in the running year."""
+        day = self.context.meta.as_of
+        return day if row["kind"] != "flow" and day.startswith(str(row["year"])) else str(row["year"])
+
     def home(self, rows: list[Row]) -> str:
         """Return the code under which the whole province stands."""
         codes = self.context.region_codes()
-        return next((row["region"] for row in rows if row["region"] in codes), rows[0]["region"])
+        return str(next((row["region"] for row in rows if row["region"] in codes), rows[0]["region"]))
 
     def _indicators(self, listed: str | None) -> list[Markup]:
         known = self.context.by_key("plan.indicators", "indicator_id")
@@ -185,20 +197,13 @@ class RegisterView:
         if row["value"] is None:
             return Markup('<span class="null">{}</span>').format(phrase("registers.no_value"))
         names = unit_pair(row["unit"])
+        registers = dict(zip(LANGUAGES, self.names[row["register_id"]], strict=True))
         place = {
-            language: plain(
-                "registers.place", language, name=self.names[row["register_id"]][side],
-                measure=row[f"name_{language}"],
-            )
-            for side, language in enumerate(("zh", "en"))
-        }  # fmt: skip
-        step = {
-            language: plain(
-                "registers.step.value", language, rows=row["rows"], left_out=row["left_out"],
-                day=row["known_on"] or "—",
-            )
-            for language in ("zh", "en")
-        }  # fmt: skip
+            language: plain("registers.place", language, name=name, measure=row[f"name_{language}"])
+            for language, name in registers.items()
+        }
+        said = {"rows": row["rows"], "left_out": row["left_out"], "day": row["known_on"] or "—"}
+        step = pair("registers.step.value", **said)
         key = self.context.add_trace(Trace(
             sources=(SOURCE,), grade=row["grade"] or "", unit_zh=names["zh"], unit_en=names["en"],
             step_zh=step["zh"], step_en=step["en"], place_zh=place["zh"], place_en=place["en"],

@@ -25,7 +25,7 @@ _NARROWEST, _WIDEST = 8.0, 40.0
 
 
 def book_bytes(template: TemplateBook, rows: Mapping[str, pl.DataFrame] | None = None) -> bytes:
-    """Return a workbook: cover, one sheet for the rows, one for each list; the same form gives the same bytes.
+    """Return a workbook: cover, one sheet for the rows, one for each list; always the same bytes.
 
     Parameters
     ----------
@@ -68,28 +68,43 @@ def _write_cover(book: RegisterBook, sheet: Worksheet, template: TemplateBook) -
     sheet.write_string(1, 0, register.en, book.formats["small"])
     lines = [
         ("用途 / Purpose", "\n".join(t for t in (register.about_zh, register.about_en) if t)),
-        ("依据 / Legal basis", "\n".join(t for t in (register.basis.zh, register.basis.en, register.basis.document) if t)),
+        (
+            "依据 / Legal basis",
+            "\n".join(t for t in (register.basis.zh, register.basis.en, register.basis.document) if t),
+        ),
         ("版次 / Edition", str(register.edition)),
     ]
     if form.internal:
-        lines.append(("使用范围 / Use", f"{form.line_zh}\nInternal use: must not be sent out as a survey form"))
+        lines.append(
+            ("使用范围 / Use", f"{form.line_zh}\nInternal use: must not be sent out as a survey form")
+        )
     lines += [(f"{zh} / {en}", value) for zh, en, value in form.lines if value]
     lines += [(f"{zh} / {en}", text) for zh, en, text in template.cover]
     lines += [("填报方法 / How to fill", how) for how in _HOW]
-    lines += [(f"工作表 / Sheet {content.name}", f"{content.title_zh}\n{content.title_en}") for content in template.sheets]
+    lines += [
+        (f"工作表 / Sheet {content.name}", f"{content.title_zh}\n{content.title_en}")
+        for content in template.sheets
+    ]
     for row, (label, text) in enumerate(lines, 3):
         sheet.write_string(row, 0, label, book.formats["label"])
         sheet.write_string(row, 1, text, book.formats["wrapped"])
 
 
 _HOW = (
-    "红字表头为必填；灰色列由系统给出，不必填写。表头和表头上方的行请保留，可调整列的次序。\n"
-    "Red headings must be filled; grey columns are given by the system. Keep the headings; their order may change.",
-    "数字按表头所注单位填写；改用其他单位时请把单位写在表头括号内，例如“装机容量（万千瓦）”。没有数据请留空，零填 0。\n"
-    "Figures in the unit of the heading; for another unit write it into the brackets. Leave unknown figures empty; 0 is a zero.",
-    "子表每行先填主表的关键列，再填本行内容。\nOn the sheet of a list every line begins with the key of its row.",
-    "导入后如有问题，会退回一份标红的工作簿，改正后直接再次导入即可。\n"
-    "What cannot be taken comes back as a workbook with red cells: mend it and import it again.",
+    (
+        "红字表头为必填；灰色列由系统给出，不必填写。表头和表头上方的行请保留，可调整列的次序。\n"
+        "Red headings must be filled; grey columns are given by the system. Keep the headings, in any order."
+    ),
+    (
+        "数字按表头所注单位填写；改用其他单位时请把单位写在表头括号内，例如“装机容量（万千瓦）”。"
+        "没有数据请留空，零填 0。\n"
+        "Figures in the unit of the heading, or write another into the brackets. Empty: unknown; 0: zero."
+    ),
+    "子表每行先填主表的关键列，再填本行内容。\nEvery line of a list begins with the key of its row.",
+    (
+        "导入后如有问题，会退回一份标红的工作簿，改正后直接再次导入即可。\n"
+        "What cannot be taken comes back as a workbook with red cells: mend it and import it again."
+    ),
 )
 
 

@@ -31,22 +31,25 @@ MESSAGE, TITLE = 255, 32
 """Longest text and title of a note at a cell. [characters]"""
 _GUARDED = re.compile(r"'+[=+@\t\r-]")
 _MOST = 1e15
+_RED, _GREY = "#C00000", "#595959"
+_HEAD: dict[str, Any] = {"text_wrap": True, "border": 1, "valign": "vcenter", "align": "center"}
+_BAD: dict[str, Any] = {"bg_color": "#FF9999", "border": 1, "border_color": _RED}
 _FORMATS: dict[str, dict[str, Any]] = {
     "plain": {},
     "title": {"bold": True, "font_size": 14},
-    "small": {"font_color": "#595959", "font_size": 9},
-    "head": {"bold": True, "text_wrap": True, "border": 1, "bg_color": "#DDEBF7", "valign": "vcenter", "align": "center"},
-    "needed": {"bold": True, "text_wrap": True, "border": 1, "bg_color": "#FCE4D6", "valign": "vcenter", "align": "center", "font_color": "#C00000"},
-    "shown": {"bold": True, "text_wrap": True, "border": 1, "bg_color": "#D9D9D9", "valign": "vcenter", "align": "center", "font_color": "#595959"},
-    "english": {"text_wrap": True, "border": 1, "font_size": 9, "font_color": "#595959", "valign": "vcenter", "align": "center"},
+    "small": {"font_color": _GREY, "font_size": 9},
+    "head": {**_HEAD, "bold": True, "bg_color": "#DDEBF7"},
+    "needed": {**_HEAD, "bold": True, "bg_color": "#FCE4D6", "font_color": _RED},
+    "shown": {**_HEAD, "bold": True, "bg_color": "#D9D9D9", "font_color": _GREY},
+    "english": {**_HEAD, "font_size": 9, "font_color": _GREY},
     "text": {"num_format": "@"},
     "date": {"num_format": "yyyy-mm-dd"},
-    "grey": {"bg_color": "#EDEDED", "font_color": "#595959"},
-    "grey_text": {"bg_color": "#EDEDED", "font_color": "#595959", "num_format": "@"},
-    "grey_date": {"bg_color": "#EDEDED", "font_color": "#595959", "num_format": "yyyy-mm-dd"},
-    "bad": {"bg_color": "#FF9999", "border": 1, "border_color": "#C00000"},
-    "bad_date": {"bg_color": "#FF9999", "border": 1, "border_color": "#C00000", "num_format": "yyyy-mm-dd"},
-    "problem": {"font_color": "#C00000", "text_wrap": True, "valign": "top"},
+    "grey": {"bg_color": "#EDEDED", "font_color": _GREY},
+    "grey_text": {"bg_color": "#EDEDED", "font_color": _GREY, "num_format": "@"},
+    "grey_date": {"bg_color": "#EDEDED", "font_color": _GREY, "num_format": "yyyy-mm-dd"},
+    "bad": _BAD,
+    "bad_date": {**_BAD, "num_format": "yyyy-mm-dd"},
+    "problem": {"font_color": _RED, "text_wrap": True, "valign": "top"},
     "wrapped": {"text_wrap": True, "valign": "top"},
     "label": {"bold": True, "valign": "top", "text_wrap": True},
 }  # fmt: skip
@@ -130,7 +133,9 @@ def guard_text(text: str) -> str:
     return f"'{text}" if _GUARDED.match(text) else text
 
 
-def add_check(book: RegisterBook, sheet: Worksheet, column: TemplateColumn, number: int, first_row: int) -> None:
+def add_check(
+    book: RegisterBook, sheet: Worksheet, column: TemplateColumn, number: int, first_row: int
+) -> None:
     """Add drop-down, bounds and help to a column.
 
     Parameters
@@ -161,7 +166,8 @@ def _rule(book: RegisterBook, column: TemplateColumn) -> dict[str, Any]:
         return {"validate": "list", "source": book.list_source(column.choices), "error_message": wrong}
     if column.kind in {"number", "whole"}:
         low, high = column.low, column.high
-        wrong = f"请填数字 / a number: {'' if low is None else f'≥ {low:g} '}{'' if high is None else f'≤ {high:g}'}"
+        bounds_text = ("" if low is None else f"≥ {low:g} ") + ("" if high is None else f"≤ {high:g}")
+        wrong = f"请填数字 / a number: {bounds_text}"
         bounds = {"minimum": -_MOST if low is None else low, "maximum": _MOST if high is None else high}
         kind = "integer" if column.kind == "whole" else "decimal"
         return {"validate": kind, "criteria": "between", **bounds, "error_message": wrong}
@@ -171,7 +177,3 @@ def _rule(book: RegisterBook, column: TemplateColumn) -> dict[str, Any]:
         return {"validate": "date", "criteria": "between", **days, "error_message": wrong}
     wrong = f"最多 {column.longest} 字 / at most {column.longest} characters"
     return {"validate": "length", "criteria": "<=", "value": column.longest, "error_message": wrong}
-
-
-
-

@@ -1,4 +1,4 @@
-"""What the sender gets back: his own sheets, bad cells red with a note, what is wrong at the head of every row."""
+"""What the sender gets back: his own sheets, bad cells red with a note, the problems before every row."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def _write_sheet(
 ) -> None:
     """Write the sheet as it was sent, one column to the right, with its marks."""
     header, kept = sent.header, None if returned.keep is None else returned.keep.get(sent.grid.sheet, set())
-    dropped = {m.column for m in header.columns if plain_heading(m.target.name) == plain_heading(PROBLEM_COLUMN)}
+    dropped = {
+        m.column for m in header.columns if plain_heading(m.target.name) == plain_heading(PROBLEM_COLUMN)
+    }
     columns = [number for number in range(sent.grid.width) if number not in dropped]
     place = {column: number for number, column in enumerate(columns, 1)}
     sheet.set_column(0, 0, 60)
@@ -129,10 +131,19 @@ def _write_sheet(
             sheet.write_string(target, 0, _row_text(marks.rows[number], words), book.formats["problem"])
         for column in columns:
             bad = marks.cells.get((number, column))
-            _write_sent(book, sheet, (target, place[column]), row[column], is_bad=bool(bad), is_head=number == header.row + 1)
+            _write_sent(
+                book,
+                sheet,
+                (target, place[column]),
+                row[column],
+                is_bad=bool(bad),
+                is_head=number == header.row + 1,
+            )
             if bad and notes < MOST_NOTES:
                 notes += 1
-                sheet.write_comment(target, place[column], _note(bad), {"x_scale": 2.5, "y_scale": 1.2, "author": ""})
+                sheet.write_comment(
+                    target, place[column], _note(bad), {"x_scale": 2.5, "y_scale": 1.2, "author": ""}
+                )
         target += 1
     sheet.freeze_panes(header.data_row, 1)
     for matched in header.columns:
@@ -165,7 +176,8 @@ def _row_text(findings: Sequence[Finding], words: Mapping[str, str]) -> str:
 
 def _note(findings: Sequence[Finding]) -> str:
     texts = [
-        f"{render_message(f.code, f.params, 'zh')}\n{render_message(f.code, f.params, 'en')}" for f in findings
+        f"{render_message(f.code, f.params, 'zh')}\n{render_message(f.code, f.params, 'en')}"
+        for f in findings
     ]
     return "\n".join(dict.fromkeys(texts))[:2_000]
 
@@ -184,23 +196,34 @@ def _write_summary(book: RegisterBook, returned: Returned, words: Mapping[str, s
     for column, width in enumerate((16, 8, 24, 8, 60, 60)):
         sheet.set_column(column, column, width)
     errors = [f for f in returned.findings if f.severity == "error"]
-    sheet.write_string(0, 0, f"问题汇总：{len(errors)} 处错误  Problems: {len(errors)} errors", formats["title"])
-    how = "改正标红的单元格后直接再次导入；“问题”列和本表不必删除。 Mend the red cells and import again; this sheet and the column of problems may stay."
+    sheet.write_string(
+        0, 0, f"问题汇总：{len(errors)} 处错误  Problems: {len(errors)} errors", formats["title"]
+    )
+    how = (
+        "改正标红的单元格后直接再次导入；“问题”列和本表不必删除。 "
+        "Mend the red cells and import again; this sheet and the column of problems may stay."
+    )
     sheet.write_string(1, 0, how, formats["small"])
     row = _write_line(sheet, 3, ("字段 Field", "数量 Count", "问题 Problem"), formats["head"])
     counted = Counter((f.place.column, f.code) for f in returned.findings if f.severity != "note")
     first = {(f.place.column, f.code): f for f in reversed(returned.findings)}
-    for (column, code), count in counted.most_common(200):
-        example = first[column, code]
+    for (name, code), count in counted.most_common(200):
+        example = first[name, code]
         text = render_message(code, example.params, "zh")
-        row = _write_line(sheet, row, (words.get(column, column), count, f"例 e.g. {text}"), None)
+        row = _write_line(sheet, row, (words.get(name, name), count, f"例 e.g. {text}"), None)
     heads = ("工作表 Sheet", "行 Row", "字段 Field", "级别 Severity", "说明", "Text")
     row = _write_line(sheet, row + 1, heads, formats["head"])
     levels = {"error": "错误 error", "warning": "提示 warning", "note": "说明 note"}
     for finding in returned.findings[:MOST_LISTED]:
         texts = [render_message(finding.code, finding.params, language) for language in ("zh", "en")]
         where = finding.place
-        cells = (where.sheet, where.row, words.get(where.column, where.column), levels[finding.severity], *texts)
+        cells = (
+            where.sheet,
+            where.row,
+            words.get(where.column, where.column),
+            levels[finding.severity],
+            *texts,
+        )
         row = _write_line(sheet, row, cells, None)
     if len(returned.findings) > MOST_LISTED:
         rest = len(returned.findings) - MOST_LISTED

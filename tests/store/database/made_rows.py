@@ -59,7 +59,8 @@ def made_register(**changes: Any) -> Register:
         ]}],
         "formulas": [
             {"id": "gain", "zh": "下降", "en": "Gain", "unit": "gce/kWh", "expr": "rate_before - rate_after"},
-            {"id": "margin", "zh": "单位利润", "en": "Margin", "unit": "10^4 CNY/MW", "expr": "profit / capacity"},
+            {"id": "margin", "zh": "单位利润", "en": "Margin", "unit": "10^4 CNY/MW",
+             "expr": "profit / capacity"},
         ],
         "states": states,
         "transitions": [
@@ -80,8 +81,8 @@ def head(act: Act = "edit", actor: str = "li", **more: Any) -> BatchHead:
 def made_values(number: int, **more: Any) -> dict[str, Any]:
     """Return the values of one row."""
     given = {
-        "unit_code": f"U-{number}", "unit_name": f"机组 {number}", "retrofit": "efficiency", "county": COUNTIES[0],
-        "agency": "energy_bureau", "capacity": 300.0, "source": "测试", "grade": "B",
+        "unit_code": f"U-{number}", "unit_name": f"机组 {number}", "retrofit": "efficiency",
+        "county": COUNTIES[0], "agency": "energy_bureau", "capacity": 300.0, "source": "测试", "grade": "B",
     }  # fmt: skip
     return {**given, **more}
 

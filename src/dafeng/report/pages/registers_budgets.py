@@ -73,6 +73,7 @@ def _year(view: RegisterView, year: int, rows: list[Row]) -> Row:
         "energy_unit": unit(rows[0]["energy_unit"]),
         "bars": [_bar(view, row, top) for row in rows if _reach(row) > 0] if top > 0 else [],
         "lines": [_line(view, row, key[row["region"]]) for row in rows],
+        "withheld": bool(projects) and all(p["value"] is None for p in projects if p["part"] != "budget"),
         "cities": [
             {
                 "id": f"budget-{year}-{row['region']}",

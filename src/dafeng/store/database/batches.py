@@ -90,7 +90,9 @@ def find_repeated(connection: sa.Connection, head: BatchHead, request: str) -> R
 def record_batch(connection: sa.Connection, head: BatchHead, rows: int, digest: str, request: str) -> Receipt:
     """Write the head of a batch as the last statement of its transaction, with its number and chain."""
     hold(connection, NUMBERING)
-    last = connection.execute(sa.select(batch.c.number, batch.c.chain).order_by(batch.c.number.desc()).limit(1))
+    last = connection.execute(
+        sa.select(batch.c.number, batch.c.chain).order_by(batch.c.number.desc()).limit(1)
+    )
     number, chain = last.one_or_none() or (0, "")
     row = {**asdict(head), "number": number + 1, "rows": rows, "digest": digest, "request": request}
     connection.execute(batch.insert(), {**row, "chain": link(chain, row)})
@@ -149,4 +151,6 @@ def read_batches(
         query = query.where(batch.c.batch_id == batch_id)
     with database.reading() as connection:
         rows = [tuple(row) for row in connection.execute(query)]
-    return check(pl.DataFrame(rows, schema={s.name: s.dtype for s in columns_of(Batches)}, orient="row"), Batches)
+    return check(
+        pl.DataFrame(rows, schema={s.name: s.dtype for s in columns_of(Batches)}, orient="row"), Batches
+    )

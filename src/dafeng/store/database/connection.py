@@ -64,7 +64,7 @@ class Database:
         InputRefused
             What the database says, in our words (``register_database_…``).
         """
-        with tell_refusals(self.name), self._connect() as connection, connection.begin():
+        with tell_refusals(self.name), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -84,16 +84,11 @@ class Database:
         InputRefused
             What the database says, in our words; ``register_database_busy`` after :data:`WAIT_S`.
         """
-        with tell_refusals(self.name), self._connect() as connection:
-            connection = connection.execution_options(**{_WRITES: True})
+        with tell_refusals(self.name), self.engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
             with connection.begin():
                 hold(connection, lock)
                 yield connection
-
-    @contextmanager
-    def _connect(self) -> Iterator[sa.Connection]:
-        with self.engine.connect() as connection:
-            yield connection
 
     def close(self) -> None:
         """Close all connections."""
@@ -240,6 +235,6 @@ def _prepare_postgresql(connection: Any, _record: object) -> None:
 
 
 def _begin_postgresql(connection: sa.Connection) -> None:
-    """A writer sees what others wrote while it waited for the lock; a reader sees one state throughout."""
+    """Let a writer see what others wrote while it waited for the lock; a reader sees one state throughout."""
     if connection.get_execution_options().get(_WRITES):
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")

@@ -45,10 +45,10 @@ def read_history(
         Empty if nothing was written.
     """
     specs = columns_of(History)
-    places = {"actor": batch, "at": batch, "register_id": batch}
-    names = [places.get(spec.name, event).c[spec.name] for spec in specs]
-    names[-1] = sa.func.coalesce(event.c.reason, batch.c.reason).label("reason")
-    query = sa.select(*names).join(batch, batch.c.batch_id == event.c.batch_id)
+    known: dict[str, Any] = {name: batch.c[name] for name in ("actor", "at", "register_id")}
+    known["reason"] = sa.func.coalesce(event.c.reason, batch.c.reason)
+    columns = [known[one.name] if one.name in known else event.c[one.name] for one in specs]
+    query = sa.select(*columns).join(batch, batch.c.batch_id == event.c.batch_id)
     wanted = ((batch.c.register_id, register_id), (event.c.row_id, row_id), (event.c.batch_id, batch_id))
     for column, value in wanted:
         if value is not None:
@@ -89,7 +89,12 @@ def verify_history(database: Database) -> tuple[Finding, ...]:
 
 
 def _altered(row: dict[str, Any]) -> Finding:
-    params = {"batch": row["batch_id"], "register": row["register_id"], "actor": row["actor"], "at": row["at"]}
+    params = {
+        "batch": row["batch_id"],
+        "register": row["register_id"],
+        "actor": row["actor"],
+        "at": row["at"],
+    }
     return Finding("register_history_altered", params=params)
 
 

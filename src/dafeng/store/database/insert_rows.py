@@ -121,7 +121,10 @@ def _complete(register: Register, head: BatchHead, frame: pl.DataFrame) -> pl.Da
     return frame.with_columns(
         pl.struct(list(shape_of(register).recorded)).struct.json_encode().alias("after_json"),
         _joined(register.key, frame, "/").alias(KEY),
-        _joined(searched_columns(register), frame, "\n").str.normalize("NFKC").str.to_lowercase().alias(WORDS),
+        _joined(searched_columns(register), frame, "\n")
+        .str.normalize("NFKC")
+        .str.to_lowercase()
+        .alias(WORDS),
         **made,
     ).with_columns(pl.col("state").fill_null(register.first_state))
 
@@ -141,7 +144,7 @@ def _asked(frame: pl.DataFrame) -> pl.Expr:
 
 
 def _find_unstorable(register: Register, rows: pl.DataFrame) -> list[Finding]:
-    """Return cells that a database does not hold: infinite numbers, texts with a zero byte; unknown states."""
+    """Return what a database does not hold: infinite numbers, texts with a zero byte; unknown states."""
     found = []
     for name, dtype in shape_of(register).writable.items():
         values = rows[name]
@@ -165,7 +168,9 @@ def _find_repeated_keys(register: Register, rows: pl.DataFrame) -> list[Finding]
     if again.is_empty():
         return []
     first = rows.unique(KEY, keep="first").select(KEY, pl.col("row_id").alias("first"))
-    return _taken(register, again.join(first, on=KEY, maintain_order="left").select(register.label, KEY, "first"))
+    return _taken(
+        register, again.join(first, on=KEY, maintain_order="left").select(register.label, KEY, "first")
+    )
 
 
 def _find_conflicts(database: Database, register: Register, rows: pl.DataFrame) -> list[Finding]:
@@ -188,7 +193,9 @@ def _find_conflicts(database: Database, register: Register, rows: pl.DataFrame) 
 def _taken(register: Register, rows: pl.DataFrame) -> list[Finding]:
     place = Place(column=", ".join(register.key))
     return [
-        Finding("row_key_taken", place, {"register": register.id, "row": row[0], "key": row[1], "other": row[2]})
+        Finding(
+            "row_key_taken", place, {"register": register.id, "row": row[0], "key": row[1], "other": row[2]}
+        )
         for row in rows.iter_rows()
     ]
 
@@ -217,5 +224,5 @@ def _lines(history: pl.DataFrame) -> pl.Series:
     """Return events as :func:`dafeng.store.database.write_rows.event_line` writes them."""
     quoted = [pl.struct(pl.col(n).alias("x")).struct.json_encode().str.slice(5).str.head(-1)
               for n in ("row_id", "state_after", "after_json")]  # fmt: skip
-    line = pl.format("[{},1,\"insert\",null,{},null,{},null]", *quoted)
+    line = pl.format('[{},1,"insert",null,{},null,{},null]', *quoted)
     return history.select(line.alias("line"))["line"]

@@ -8,13 +8,13 @@ import polars as pl
 import sqlalchemy as sa
 
 from dafeng.access.contracts import Permissions
-from dafeng.register.query import Viewer
 from dafeng.store.database.row_tables import row_table
 from dafeng.store.database.tables import permission, region_closure
 from dafeng.table import check, columns_of
 
 if TYPE_CHECKING:
     from dafeng.register.model import Register
+    from dafeng.register.query import Viewer
     from dafeng.store.database.connection import Database
 
 ALL = "*"

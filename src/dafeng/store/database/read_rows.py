@@ -1,4 +1,4 @@
-"""Reading rows: all of a register, or a page that is filtered, searched and sorted; for a viewer or for all."""
+"""Reading rows: all of a register, or a page that is filtered, searched and sorted; for one viewer or all."""
 
 from __future__ import annotations
 
@@ -89,9 +89,7 @@ def read_rows(
     return frame_of_cells(register, cells)
 
 
-def read_page(
-    database: Database, register: Register, query: RowQuery, viewer: Viewer | None = None
-) -> Page:
+def read_page(database: Database, register: Register, query: RowQuery, viewer: Viewer | None = None) -> Page:
     """Return one page of rows and how many there are in all.
 
     Parameters
@@ -116,7 +114,7 @@ def read_page(
     InputRefused
         ``row_query_field``, ``row_query_value``, ``row_query_limit``.
     """
-    if not 0 <= query.offset or not 0 < query.limit <= MOST_ROWS:
+    if query.offset < 0 or not 0 < query.limit <= MOST_ROWS:
         raise InputRefused.of("row_query_limit", most=MOST_ROWS)
     table = row_table(register)
     shown = {column.name: column for column in shown_columns(register, viewer)}
@@ -131,9 +129,13 @@ def read_page(
 
 
 def _choose_once(
-    connection: sa.Connection, table: sa.Table, conditions: list[Any], order: list[tuple[Any, bool]], query: RowQuery
+    connection: sa.Connection,
+    table: sa.Table,
+    conditions: list[Any],
+    order: list[tuple[Any, bool]],
+    query: RowQuery,
 ) -> tuple[list[str], int]:
-    """Return the ids of a page and the number of rows from one look at the rows: the conditions are costly."""
+    """Return the ids of a page and the number of rows from one look at the rows, as conditions are costly."""
     keys = [column.label(f"key{number}") for number, (column, _) in enumerate(order)]
     chosen = sa.select(table.c.row_id, *keys).where(*conditions).cte("chosen")
     count = sa.select(sa.func.count()).select_from(chosen).scalar_subquery()
@@ -146,7 +148,11 @@ def _choose_once(
 
 
 def _choose_twice(
-    connection: sa.Connection, table: sa.Table, conditions: list[Any], order: list[tuple[Any, bool]], query: RowQuery
+    connection: sa.Connection,
+    table: sa.Table,
+    conditions: list[Any],
+    order: list[tuple[Any, bool]],
+    query: RowQuery,
 ) -> tuple[list[str], int]:
     """Return the ids of a page and the number of rows, each from its own index: no condition on fields."""
     count = sa.select(sa.func.count()).select_from(table).where(*conditions)
@@ -156,9 +162,7 @@ def _choose_twice(
     return list(ids), connection.execute(count).scalar_one()
 
 
-def choose_rows(
-    register: Register, query: RowQuery, viewer: Viewer | None
-) -> list[sa.ColumnElement[bool]]:
+def choose_rows(register: Register, query: RowQuery, viewer: Viewer | None) -> list[sa.ColumnElement[bool]]:
     """Return the conditions that a query and the permissions of its viewer make.
 
     Raises
@@ -191,12 +195,14 @@ def _find_column(register: Register, shown: dict[str, Any], name: str) -> Any:
     lists = {child.id for child in register.lists}
     if name not in shown or name in lists:
         known = [column for column in shown if column not in lists]
-        raise InputRefused.of("row_query_field", register=register.id, field=name, suggestion=Suggestion(name, known))
+        raise InputRefused.of(
+            "row_query_field", register=register.id, field=name, suggestion=Suggestion(name, known)
+        )
     column = shown[name]
     return column.element if isinstance(column, sa.Label) else column
 
 
-def _order(column: Any, is_down: bool) -> Any:  # noqa: FBT001 - a pair of the query
+def _order(column: Any, is_down: bool) -> Any:
     return column.desc().nulls_last() if is_down else column.asc().nulls_last()
 
 
@@ -239,7 +245,7 @@ def _fits(value: Any, dtype: pl.DataType) -> bool:
 
 
 def read_keys(database: Database, register: Register) -> pl.DataFrame:
-    """Return what imports and links need of the rows that stand: id, version, state, key columns and label."""
+    """Return of the rows that stand what imports and links need: id, version, state, key and label."""
     table, schema = row_table(register), schema_of(register)
     names = dict.fromkeys(("row_id", "version", "state", *register.key, register.label))
     kept = [name for name in names if name in schema]

@@ -105,7 +105,9 @@ def withdraw_attachment(
             .values(withdrawn_by=head.batch_id)
         )
         if connection.execute(change).rowcount != 1:
-            raise InputRefused.of("register_attachment_unknown", register=register.id, attachment=attachment_id)
+            raise InputRefused.of(
+                "register_attachment_unknown", register=register.id, attachment=attachment_id
+            )
         digest = Digest()
         digest.add([line])
         return record_batch(connection, head, 1, digest.hex(), request)
@@ -113,7 +115,7 @@ def withdraw_attachment(
 
 def digest_attachments(connection: sa.Connection) -> dict[str, tuple[str, int]]:
     """Return digest and number of rows of every batch that wrote attachments, from what stands there now."""
-    names = [name for name in NewAttachment.__slots__]
+    names = list(NewAttachment.__slots__)
     lines: dict[str, list[str]] = {}
     rows: dict[str, set[str]] = {}
     for one in connection.execute(sa.select(attachment)).mappings():
@@ -156,10 +158,10 @@ def read_attachments(
         In the order of their ids.
     """
     down = attachment.c.withdrawn_by.is_not(None).label("withdrawn")
-    known = {"actor": batch.c.actor, "at": batch.c.at, "withdrawn": down}
+    known: dict[str, Any] = {"actor": batch.c.actor, "at": batch.c.at, "withdrawn": down}
     names = [spec.name for spec in columns_of(Attachments)]
     query = (
-        sa.select(*(known.get(name, attachment.c.get(name)) for name in names))
+        sa.select(*(known[name] if name in known else attachment.c[name] for name in names))
         .join(batch, batch.c.batch_id == attachment.c.batch_id)
         .order_by(attachment.c.attachment_id)
     )
@@ -243,7 +245,9 @@ def add_member(database: Database, row: dict[str, Any]) -> None:
     check(pl.DataFrame([row], schema=schema, orient="row"), Members)
     with database.writing(MEMBERS_LOCK) as connection:
         if connection.execute(sa.select(member).where(*_same(row))).first() is not None:
-            raise InputRefused.of("access_member_stands", actor=row["actor"], role=row["role"], day=row["valid_from"])
+            raise InputRefused.of(
+                "access_member_stands", actor=row["actor"], role=row["role"], day=row["valid_from"]
+            )
         connection.execute(member.insert(), row)
 
 

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from dafeng.errors import Finding, InputRefused
 from dafeng.register.changes import Change
+from dafeng.store.database.batches import Receipt
 from dafeng.store.database.row_values import shape_of
 from dafeng.store.database.tables import batch, event
 from dafeng.store.database.write_rows import fetch_rows, write_changes
@@ -17,7 +18,6 @@ from dafeng.store.database.write_rows import fetch_rows, write_changes
 if TYPE_CHECKING:
     from dafeng.register.changes import BatchHead, ChangeKind
     from dafeng.register.model import Register
-    from dafeng.store.database.batches import Receipt
     from dafeng.store.database.connection import Database
     from dafeng.store.database.row_values import RowShape
 
@@ -35,7 +35,7 @@ class Reversal:
     changes : tuple of Change
         The inverse changes.
     findings : tuple of Finding
-        Rows that cannot be taken back, because somebody changed them later.
+        Rows that cannot be taken back, because somebody changed them later and did not undo it.
     """
 
     changes: tuple[Change, ...]
@@ -66,12 +66,12 @@ def preview_reversal(database: Database, register: Register, batch_id: str) -> R
     """
     shape = shape_of(register)
     with database.reading() as connection:
-        _check_batch(connection, register, batch_id)
+        undone = _check_batch(connection, register, batch_id)
         events = [dict(row) for row in connection.execute(
             sa.select(event).where(event.c.batch_id == batch_id).order_by(event.c.event_id.desc())
         ).mappings()]  # fmt: skip
         rows = fetch_rows(connection, shape, {one["row_id"] for one in events})
-        later = _later_changes(connection, batch_id)
+        later = _later_changes(connection, batch_id, undone)
     if not events:
         raise InputRefused.of("register_batch_empty", batch=batch_id)
     changes, done = [], dict.fromkeys(rows, 0)
@@ -114,24 +114,40 @@ def reverse_batch(database: Database, register: Register, head: BatchHead, batch
         ``register_batch_reversed``, ``register_batch_empty``; as :func:`write_batch`.
     """
     head = replace(head, act="undo", reverses=batch_id)
+    with database.reading() as connection:
+        known = connection.execute(sa.select(batch).where(batch.c.batch_id == head.batch_id)).one_or_none()
+    if known is not None and known.reverses == batch_id:
+        return Receipt(head.batch_id, known.rows, repeated=True)
     plan = preview_reversal(database, register, batch_id)
     if plan.findings:
         raise InputRefused(plan.findings)
     return write_changes(database, register, head, plan.changes, is_reversal=True)
 
 
-def _check_batch(connection: sa.Connection, register: Register, batch_id: str) -> None:
+def _check_batch(connection: sa.Connection, register: Register, batch_id: str) -> dict[str, Any]:
+    """Return reversed batch -> batches that reverse it; refuse a batch that cannot be reversed."""
     known = connection.execute(sa.select(batch).where(batch.c.batch_id == batch_id)).one_or_none()
     if known is None or known.register_id != register.id:
         raise InputRefused.of("register_batch_unknown", register=register.id, batch=batch_id)
-    undone = connection.execute(sa.select(batch).where(batch.c.reverses == batch_id)).first()
-    if undone is not None:
-        params = {"batch": batch_id, "by": undone.batch_id, "actor": undone.actor, "at": undone.at}
+    query = sa.select(batch).where(batch.c.register_id == register.id, batch.c.reverses.is_not(None))
+    undone: dict[str, Any] = {}
+    for row in connection.execute(query.order_by(batch.c.number)):
+        undone.setdefault(row.reverses, []).append(row)
+    standing = [row for row in undone.get(batch_id, ()) if not _is_undone(row.batch_id, undone)]
+    if standing:
+        by = standing[-1]
+        params = {"batch": batch_id, "by": by.batch_id, "actor": by.actor, "at": by.at}
         raise InputRefused.of("register_batch_reversed", **params)
+    return undone
 
 
-def _later_changes(connection: sa.Connection, batch_id: str) -> dict[str, Any]:
-    """Return the last event of each row that was changed after the batch."""
+def _is_undone(batch_id: str, undone: dict[str, Any]) -> bool:
+    """Return whether a batch was reversed by one that was not reversed itself."""
+    return any(not _is_undone(row.batch_id, undone) for row in undone.get(batch_id, ()))
+
+
+def _later_changes(connection: sa.Connection, batch_id: str, undone: dict[str, Any]) -> dict[str, Any]:
+    """Return the last event of each row that was changed after the batch; undone changes do not count."""
     ours = (
         sa.select(event.c.row_id, sa.func.max(event.c.version).label("version"))
         .where(event.c.batch_id == batch_id)
@@ -139,12 +155,14 @@ def _later_changes(connection: sa.Connection, batch_id: str) -> dict[str, Any]:
         .subquery()
     )
     query = (
-        sa.select(event.c.row_id, event.c.change, event.c.batch_id, batch.c.actor, batch.c.at)
+        sa.select(event.c.row_id, event.c.batch_id, batch.c.actor, batch.c.at, batch.c.reverses)
         .join(ours, (ours.c.row_id == event.c.row_id) & (event.c.version > ours.c.version))
         .join(batch, batch.c.batch_id == event.c.batch_id)
         .order_by(event.c.version)
     )
-    return {row.row_id: row for row in connection.execute(query)}
+    rows = connection.execute(query).all()
+    later = {row.batch_id for row in rows}
+    return {r.row_id: r for r in rows if not _is_undone(r.batch_id, undone) and r.reverses not in later}
 
 
 def _stands_in_the_way(register: Register, row: dict[str, Any], last: Any) -> Finding:

@@ -1,4 +1,7 @@
-"""Ids of rows: 26 characters that sort by time (48 bits of milliseconds, 80 bits of chance; Crockford base 32)."""
+"""Ids of rows: 26 characters that sort by time.
+
+48 bits of milliseconds and 80 bits of chance, written to the base 32 of Crockford.
+"""
 
 from __future__ import annotations
 

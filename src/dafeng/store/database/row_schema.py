@@ -16,7 +16,7 @@ SEARCHED_KINDS = frozenset({"text", "uscc", "link"})
 
 @lru_cache(maxsize=512)
 def restricted_columns(register: Register) -> frozenset[str]:
-    """Return the columns that only who may ``see_restricted`` sees: fields so marked and what is made of them."""
+    """Return the columns for who may ``see_restricted``: fields so marked, and formulas over them."""
     hidden = {field.id for field in register.fields if field.restricted}
     for formula in register.formulas:
         if any(name.path[0] in hidden for name in names_in(parse_expression(formula.expr))):

@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from dafeng.store.database.connection import Database
 
 KEY, WORDS = "_key", "_search"
-"""Columns of the database alone: the key as a text (parts joined by ``/``), and the words that are searched."""
-INDEXED = frozenset({"integer", "number", "year", "date", "period", "code", "region", "agency", "link", "uscc"})
+"""Columns of the database alone: the key as a text (parts joined by ``/``); the words that are searched."""
+INDEXED = frozenset(
+    {"integer", "number", "year", "date", "period", "code", "region", "agency", "link", "uscc"}
+)
 """Kinds by which people filter and sort; each of their fields has an index over the rows that stand."""
 _NAME_LENGTH = 63
 
@@ -33,9 +35,20 @@ _NAME_LENGTH = 63
 def row_table(register: Register) -> sa.Table:
     """Return the table of a register: the columns of its rows, lists as JSON text, the key as one text."""
     name = f"reg_{register.id}"
-    required = {"row_id", "version", "state", "withdrawn", "created_at", "created_by", "changed_at", "changed_by"}
+    required = {
+        "row_id",
+        "version",
+        "state",
+        "withdrawn",
+        "created_at",
+        "created_by",
+        "changed_at",
+        "changed_by",
+    }
     columns = [
-        sa.Column(column, _column_type(dtype), primary_key=column == "row_id", nullable=column not in required)
+        sa.Column(
+            column, _column_type(dtype), primary_key=column == "row_id", nullable=column not in required
+        )
         for column, dtype in schema_of(register).items()
     ]
     table = sa.Table(name, sa.MetaData(), *columns, sa.Column(KEY, Text), sa.Column(WORDS, Text))
@@ -44,7 +57,9 @@ def row_table(register: Register) -> sa.Table:
     wanted |= {column: (column,) for column in ("changed_at", register.label) if column in table.c}
     wanted |= {f.id: (f.id,) for f in register.fields if f.kind in INDEXED and f.id in table.c}
     for title, columns_of_index in wanted.items():
-        index = sa.Index(_index_name(name, title), *(table.c[c] for c in columns_of_index), unique=title == KEY)
+        index = sa.Index(
+            _index_name(name, title), *(table.c[c] for c in columns_of_index), unique=title == KEY
+        )
         for dialect in ("sqlite", "postgresql"):
             index.dialect_options[dialect]["where"] = stands
     return table

@@ -104,7 +104,8 @@ def _fits(value: Any, dtype: Any, line: dict[str, Any] | None = None) -> bool:
         return True
     if line is not None:
         return isinstance(value, list | tuple) and all(
-            set(one) <= set(line) and all(_fits(cell, line[name]) for name, cell in one.items()) for one in value
+            set(one) <= set(line) and all(_fits(cell, line[name]) for name, cell in one.items())
+            for one in value
         )
     if dtype == pl.Boolean or isinstance(value, bool):
         return dtype == pl.Boolean and isinstance(value, bool)
@@ -124,7 +125,7 @@ def _encodes(value: str) -> bool:
 
 
 def level(shape: RowShape, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return values as they are read back: whole numbers of a number field as floats, lines with all columns."""
+    """Return values as they are read back: numbers as floats, lines with all their columns."""
     return {name: _level(value, shape.schema[name], shape.lists.get(name)) for name, value in values.items()}
 
 
@@ -181,5 +182,5 @@ def frame_of_cells(register: Register, cells: Sequence[Sequence[Any]]) -> pl.Dat
 
 
 def scope_of(shape: RowShape, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return region and agency that decide who sees a row; the given ones where the field is held elsewhere."""
+    """Return region and agency that decide who sees a row; those given where the field is held elsewhere."""
     return {scope: row.get(name) if name else None for scope, name in shape.scopes.items()}

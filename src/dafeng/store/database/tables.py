@@ -138,14 +138,15 @@ def protect(table: str, dialect: str) -> list[str]:
         ``sqlite`` or ``postgresql``.
     """
     if dialect == "sqlite":
+        refuse = f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
         return [
-            f"CREATE TRIGGER {table}_keeps_{act.lower()} BEFORE {act} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+            f"CREATE TRIGGER {table}_keeps_{act.lower()} BEFORE {act} ON {table} {refuse}"
             for act in ("UPDATE", "DELETE")
         ]
+    function = f"{table}_is_append_only()"
+    body = f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$"
+    moment = "BEFORE UPDATE OR DELETE OR TRUNCATE"
     return [
-        f"CREATE FUNCTION {table}_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '{table} is append-only'; END $$",
-        f"CREATE TRIGGER {table}_keeps BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_append_only()",
+        f"CREATE FUNCTION {function} RETURNS trigger LANGUAGE plpgsql AS {body}",
+        f"CREATE TRIGGER {table}_keeps {moment} ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {function}",
     ]

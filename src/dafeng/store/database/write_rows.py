@@ -1,4 +1,4 @@
-"""Writing changes of rows: one batch is one transaction, and it is refused whole if one row is not as seen."""
+"""Writing changes of rows: one batch is one transaction, refused whole if a row is not as its writer saw it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from dafeng.store.database.row_values import (
     shape_of,
     write_json,
 )
-from dafeng.store.database.tables import batch, event
+from dafeng.store.database.tables import event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -49,12 +49,12 @@ class _Writing:
 
     def refuse(self, code: str, row: str, **params: object) -> None:
         """Note what is wrong with a row."""
-        self.problems.append(
-            Finding(code, params={"register": self.shape.register.id, "row": row, **params})
-        )
+        self.problems.append(Finding(code, params={"register": self.shape.register.id, "row": row, **params}))
 
 
-def write_batch(database: Database, register: Register, head: BatchHead, changes: Sequence[Change]) -> Receipt:
+def write_batch(
+    database: Database, register: Register, head: BatchHead, changes: Sequence[Change]
+) -> Receipt:
     """Write changes of rows of one register: all of them, or nothing.
 
     A repeated call with the same batch id and the same content gives the first receipt and writes nothing.
@@ -79,10 +79,10 @@ def write_batch(database: Database, register: Register, head: BatchHead, changes
     Raises
     ------
     InputRefused
-        With one finding a row: ``row_changed`` (who changed it meanwhile, when, which fields), ``row_unknown``,
-        ``row_key_taken``, ``row_step_forbidden``, ``row_final``, ``row_withdrawn``, ``row_stands``,
-        ``row_exists``, ``row_field_unknown``, ``row_value_unstorable``; ``register_batch_repeated``; whatever
-        the database says.
+        With one finding a row: ``row_changed`` (who changed it meanwhile, when, which fields),
+        ``row_unknown``, ``row_key_taken``, ``row_step_forbidden``, ``row_final``, ``row_withdrawn``,
+        ``row_stands``, ``row_exists``, ``row_field_unknown``, ``row_value_unstorable``;
+        ``register_batch_repeated``; whatever the database says.
     """
     return write_changes(database, register, head, changes, is_reversal=False)
 
@@ -119,7 +119,16 @@ def write_changes(
 
 def event_line(row: Any) -> str:
     """Return an event as the line over which the digest of its batch goes."""
-    told = ("row_id", "version", "change", "state_before", "state_after", "before_json", "after_json", "reason")
+    told = (
+        "row_id",
+        "version",
+        "change",
+        "state_before",
+        "state_after",
+        "before_json",
+        "after_json",
+        "reason",
+    )
     return write_json([row[name] for name in told])
 
 
@@ -132,7 +141,7 @@ def fetch_rows(
     for start in range(0, len(wanted), AT_ONCE):
         query = sa.select(table).where(table.c.row_id.in_(wanted[start : start + AT_ONCE]))
         for cells in connection.execute(query).mappings():
-            found[cells["row_id"]] = row_of(shape, cells)
+            found[cells["row_id"]] = row_of(shape, dict(cells))
     return found
 
 
@@ -152,8 +161,8 @@ def _apply(work: _Writing, change: Change, *, is_reversal: bool) -> None:
         return
     forbidden = _why_not(register, row, change, is_reversal=is_reversal)
     if forbidden:
-        work.refuse(forbidden, str(row[register.label] if register.label in row else change.row_id),
-                    state=row["state"] or "", target=change.state or "")  # fmt: skip
+        called = str(row.get(register.label) or change.row_id)
+        work.refuse(forbidden, called, state=row["state"] or "", target=change.state or "")
         return
     _change_row(work, row, change)
 
@@ -215,18 +224,18 @@ def _tell_stale(connection: sa.Connection, work: _Writing) -> list[Finding]:
     for change in work.stale:
         row = work.rows[change.row_id]
         query = (
-            sa.select(event.c.after_json, event.c.change, batch.c.actor, batch.c.at)
-            .join(batch, batch.c.batch_id == event.c.batch_id)
+            sa.select(event.c.after_json, event.c.change)
             .where(event.c.row_id == change.row_id, event.c.version > change.version)
             .order_by(event.c.version)
         )
         later = connection.execute(query).all()
         fields = dict.fromkeys(n for one in later for n in json.loads(one.after_json or "{}"))
         acts = dict.fromkeys(one.change for one in later if one.change != "update")
+        register = work.shape.register
         params = {
-            "register": work.shape.register.id, "row": str(row.get(work.shape.register.label) or change.row_id),
+            "register": register.id, "row": str(row.get(register.label) or change.row_id),
             "seen": change.version, "now": row["version"], "fields": ", ".join((*acts, *fields)),
-            "actor": later[-1].actor if later else row["changed_by"], "at": later[-1].at if later else row["changed_at"],
+            "actor": row["changed_by"], "at": row["changed_at"],
         }  # fmt: skip
         found.append(Finding("row_changed", Place(), params))
     return found
@@ -257,7 +266,12 @@ def _find_taken_keys(connection: sa.Connection, work: _Writing) -> list[Finding]
 
 
 def _taken(work: _Writing, row: dict[str, Any], key: str, other: str) -> Finding:
-    params = {"register": work.shape.register.id, "row": str(row.get(work.shape.register.label)), "key": key, "other": other}
+    params = {
+        "register": work.shape.register.id,
+        "row": str(row.get(work.shape.register.label)),
+        "key": key,
+        "other": other,
+    }
     return Finding("row_key_taken", Place(column=", ".join(work.shape.register.key)), params)
 
 
@@ -273,7 +287,7 @@ def _write_rows(connection: sa.Connection, work: _Writing) -> None:
         free = table.update().where(target).values({KEY: None})
         connection.execute(free, [{"the_row": name} for name in moving])
     for names, cells in _group_by_columns(work, old).items():
-        values = {name: sa.bindparam(f"v{number}") for number, name in enumerate(names)}
+        values: dict[str, Any] = {name: sa.bindparam(f"v{number}") for number, name in enumerate(names)}
         connection.execute(table.update().where(target).values(values), cells)
     if new:
         connection.execute(table.insert(), sorted(new, key=lambda cells: str(cells["row_id"])))

@@ -1,0 +1,157 @@
+"""What speaks against the rows of an import: definition, duplicates, rights, values held elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from dafeng.access.decision import permit_rows
+from dafeng.app.register_restricted import find_restricted
+from dafeng.app.register_rows import read_linked
+from dafeng.errors import Finding
+from dafeng.register.duplicates import find_duplicates
+from dafeng.register.import_plan import ImportPlan, rows_with_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from dafeng.app.register_book import Book
+    from dafeng.register.intake import Intake
+    from dafeng.register.model import Register
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedPlan:
+    """A plan with what was found.
+
+    Parameters
+    ----------
+    plan : ImportPlan
+        Rows as they would be.
+    findings : tuple of Finding
+        Of the whole file, then by row.
+    bad : polars.Series
+        Rows with an error.
+    existing : polars.DataFrame
+        Rows that stand.
+    linked : mapping of str to polars.DataFrame
+        Rows of other registers to which they point.
+    """
+
+    plan: ImportPlan
+    findings: tuple[Finding, ...]
+    bad: pl.Series
+    existing: pl.DataFrame
+    linked: Mapping[str, pl.DataFrame]
+
+
+def fill_hidden(book: Book, register: Register, intake: Intake, existing: pl.DataFrame) -> Intake:
+    """Return the rows with what stands in restricted cells that the actor could not see."""
+    if "row_id" not in intake.frame.columns or existing.is_empty():
+        return intake
+    names = [name for name in find_restricted(book.library, register) if name in intake.frame.columns]
+    if not names:
+        return intake
+    seen = permit_rows(book.permissions, book.actor, "see_restricted", register.id, existing, book.regions)
+    hidden = existing.filter(~seen).select("row_id", *(pl.col(name).alias(f"_{name}") for name in names))
+    joined = intake.frame.join(hidden, on="row_id", how="left", maintain_order="left")
+    filled = joined.with_columns(pl.coalesce(name, f"_{name}").alias(name) for name in names)
+    return replace(intake, frame=filled.drop(f"_{name}" for name in names))
+
+
+def check_plan(
+    book: Book, register: Register, intake: Intake, plan: ImportPlan, existing: pl.DataFrame
+) -> CheckedPlan:
+    """Return everything that is found in the rows that would be written."""
+    from dafeng.register.validate import validate_rows  # noqa: PLC0415 (geometry)
+
+    touched = plan.filter(plan.rows["_kind"] != "same")
+    frame = touched.rows.drop("_kind", "_differs")
+    linked = read_linked(book, register, plan.rows)
+    found = [*intake.findings, *plan.findings]
+    told = {(f.place.sheet, f.place.row, f.place.column) for f in found if f.severity == "error"}
+    checked = validate_rows(register, book.library, frame, linked, touched.places, book.today)
+    found += [
+        finding for finding in checked
+        if (finding.place.sheet, finding.place.row, finding.place.column) not in told
+        and not (finding.code == "cell_empty" and finding.place.column == "source")
+    ]  # fmt: skip
+    found += find_duplicates(register, frame, existing, touched.places)
+    found += _check_rights(book, register, touched, existing, linked)
+    found += _check_held(book, register, intake, plan, linked)
+    bad = rows_with_errors(plan.places, found)
+    order = sorted(
+        found,
+        key=lambda f: (
+            f.place.row is not None,
+            f.place.sheet != intake.sheet,
+            f.place.sheet,
+            f.place.row or 0,
+        ),
+    )
+    return CheckedPlan(plan, tuple(order), bad, existing, linked)
+
+
+def _check_rights(
+    book: Book,
+    register: Register,
+    plan: ImportPlan,
+    existing: pl.DataFrame,
+    linked: Mapping[str, pl.DataFrame],
+) -> list[Finding]:
+    """Return rows out of the actor's reach, before or after, and restricted values that he may not see."""
+    if plan.rows.is_empty():
+        return []
+    old = plan.rows.select("row_id").join(existing, on="row_id", how="left", maintain_order="left")
+    is_new = plan.rows["_kind"] == "insert"
+    made_by = pl.select(pl.when(is_new).then(pl.lit(book.actor)).otherwise(old["created_by"])).to_series()
+    wanted = set_scopes(book, register, plan.rows, linked).with_columns(made_by.alias("created_by"))
+
+    def reach(action: str, rows: pl.DataFrame) -> pl.Series:
+        return permit_rows(book.permissions, book.actor, action, register.id, rows, book.regions)
+
+    allowed = reach("import", wanted) & (is_new | reach("import", old))
+    found = [Finding("row_out_of_reach", plan.places.place(i)) for i in (~allowed).arg_true()]
+    for name, needed in find_restricted(book.library, register).items():
+        if name not in plan.rows.columns or not needed <= {register.id}:
+            continue
+        changes = plan.rows["_differs"].list.contains(name) | (is_new & plan.rows[name].is_not_null())
+        hidden = changes & ~(reach("see_restricted", wanted) & (is_new | reach("see_restricted", old)))
+        found += [Finding("row_restricted", plan.places.place(i, name)) for i in hidden.arg_true()]
+    return found
+
+
+def _check_held(
+    book: Book, register: Register, intake: Intake, plan: ImportPlan, linked: Mapping[str, pl.DataFrame]
+) -> list[Finding]:
+    """Return a warning where a file shows another value than the one that is held elsewhere."""
+    held = [f for f in register.fields if f.held_in and f.id in intake.shown.columns]
+    if not held or plan.rows.is_empty() or plan.places.rows is None:
+        return []
+    from dafeng.register.compute import compute_volatile  # noqa: PLC0415 (units)
+
+    whole = compute_volatile(register, book.library, plan.rows.drop("_kind", "_differs"), linked, book.today)
+    found = []
+    for item in held:
+        sent, known = intake.shown[item.id].cast(pl.String), whole[item.id].cast(pl.String)
+        for index in (
+            (sent.is_not_null() & known.is_not_null() & (sent != known)).fill_null(value=False).arg_true()
+        ):
+            params = {"value": sent[index], "held": known[index]}
+            found.append(Finding("row_shown_differs", plan.places.place(index, item.id), params, "warning"))
+    return found
+
+
+def set_scopes(
+    book: Book, register: Register, rows: pl.DataFrame, linked: Mapping[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Return rows with the region and the agency that decide who sees them."""
+    from dafeng.register.compute import compute_volatile  # noqa: PLC0415 (units)
+
+    pairs = (("scope_region", register.region), ("scope_agency", register.agency))
+    is_held = any(name and name not in rows.columns for _, name in pairs)
+    whole = compute_volatile(register, book.library, rows, linked, book.today) if is_held else rows
+    empty = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+    return rows.with_columns((whole[name] if name else empty).alias(scope) for scope, name in pairs)
