@@ -1,7 +1,7 @@
 """Time of the register database on SQLite and PostgreSQL, beside plain ways of filling one table.
 
-Run by hand: ``python -m benchmarks.bench_registers [rows]``. PostgreSQL is started from its package. The peers
-write the same rows into one table without checks, history, digests or indexes.
+Run by hand: ``python -m benchmarks.bench_registers [rows]``. PostgreSQL is started from its package. The
+peers write the same rows into one table without checks, history, digests or indexes.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def fill_plainly(path: Path, frame: pl.DataFrame) -> None:
     with sqlite3.connect(path) as connection:
         connection.execute(f"CREATE TABLE rows ({', '.join(frame.columns)})")
         marks = ", ".join("?" * frame.width)
-        connection.executemany(f"INSERT INTO rows VALUES ({marks})", frame.iter_rows())  # noqa: S608
+        connection.executemany(f"INSERT INTO rows VALUES ({marks})", frame.iter_rows())
     connection.close()
 
 

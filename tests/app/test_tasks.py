@@ -327,6 +327,9 @@ def test_the_report_fits_a_circular_and_its_numbers_are_those_of_the_board(
     assert len(sheets["任务"].rows) == board.height + 2
     english = make_report(lead, "2026-Q4", "en")
     assert english.characters <= CIRCULAR_CHARACTERS
+    told = "".join(english.document.texts())
+    assert "Assigned" in told
+    assert "已下达" not in told
     with pytest.raises(InputRefused) as refused:
         make_report(lead, "2026-Q5")
     assert code_of(refused) == "task_period_invalid"

@@ -198,3 +198,33 @@ def test_the_skeleton_is_good_for_the_pack_and_any_name(
     path.write_bytes(b"\xff\xfe")
     with pytest.raises(InputRefused):
         check_definition("shanxi", path)
+
+
+HOSTILE = {
+    "row_unknown": ("register", "show", "plants", "'; DROP TABLE reg_plants; --"),
+    "register_unknown": ("register", "show", "../../etc/passwd"),
+    "row_query_limit": ("register", "query", "plants", "--offset", "9" * 24),
+    "row_condition_value": ("register", "query", "plants", "--where", "capacity_mw>=1e400"),
+    "row_query_field": ("register", "query", "plants", "--sort", "-"),
+    "row_sum_kind": ("register", "query", "plants", "--sum", "name"),
+    "row_setting_unreadable": ("register", "add", "plants", "--set", "code=\udcff", "--source", "s"),
+    "row_text_unreadable": ("register", "query", "plants", "--search", "\udcff"),
+    "register_expression_part": (
+        "register", "correct", "plants", "--all", "--formula", "capacity_mw=__import__('os').system('x')",
+    ),
+    "register_batch_unknown": ("register", "undo", "plants", "nope"),
+    "register_id_invalid": ("register", "new", "../evil"),
+    "register_database_unreachable": ("register", "list", "--database", "postgresql://a:secret@127.0.0.1:1/x"),
+    "register_database_url": ("register", "list", "--database", "mysql://a:secret@host/x"),
+    "register_database_foreign": ("register", "list", "--database", "dafeng.toml"),
+    "access_actor_invalid": ("register", "list", "--actor", "a\nb"),
+    "access_action_unknown": ("access", "explain", "root", "fly", "plants"),
+    "access_no_such_member": ("access", "end", "x", "--role", "administrator"),
+}  # fmt: skip
+
+
+def test_hostile_words_are_refused_in_words(clerk: Callable[..., Any]) -> None:
+    told = {code: clerk(*words) for code, words in HOSTILE.items()}
+    assert {code: answer.code for code, answer in told.items()} == dict.fromkeys(HOSTILE, 2)
+    assert [code for code, answer in told.items() if f"[{code}]" not in answer.err] == []
+    assert not any("Traceback" in answer.err or "secret" in answer.err for answer in told.values())

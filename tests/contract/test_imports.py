@@ -71,6 +71,8 @@ def test_the_search_sees_what_is_imported() -> None:
         ["plan", "--help"],
         ["track", "--help"],
         ["terms", "--help"],
+        ["register", "--help"],
+        ["access", "--help"],
     ],
 )
 def test_help_needs_no_tables(arguments: list[str]) -> None:

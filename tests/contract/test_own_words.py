@@ -57,6 +57,14 @@ def test_no_long_run_of_the_plan(path: Path, original: set[str], names: set[str]
     assert found == []
 
 
+@pytest.mark.data
+@pytest.mark.parametrize("path", sorted(PACK.glob("*/*.toml")), ids=lambda path: path.name)
+def test_no_long_run_of_the_plan_in_definitions(path: Path, original: set[str], names: set[str]) -> None:
+    allowed = set().union(*(runs(name) for name in names))
+    lines = path.read_text("utf-8").splitlines()
+    assert [n for n, line in enumerate(lines, 1) if (runs(line) & original) - allowed] == []
+
+
 def test_a_run_is_found_wherever_it_starts() -> None:
     sentence = "甲乙丙丁戊己庚辛壬癸子丑寅卯"
     assert len(runs(f"前，{sentence}，后")) == 2

@@ -91,6 +91,11 @@ def test_days_overdue_count_from_the_earliest_date_not_reported_by_the_day(
     assert (found["next_due"], found["overdue_days"]) == (next_due, late)
 
 
+def test_the_share_done_is_a_share_and_missing_is_missing() -> None:
+    assert only({"share_done": 55.0})["done_share"] == pytest.approx(0.55)
+    assert only({})["done_share"] is None
+
+
 def test_a_plan_without_a_date_says_so_and_gives_no_delay() -> None:
     found = only({"goals": [goal(None)]})
     assert (found["due_text"], found["next_due"], found["overdue_days"]) == (NO_DATE, None, None)

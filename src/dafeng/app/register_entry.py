@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from dafeng.app.register_write import is_readable
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.grids import Grid, read_grids
 from dafeng.register.headings import Names, line_names, row_names
@@ -35,8 +36,12 @@ def split_settings(settings: Sequence[str]) -> dict[str, str]:
     problems = []
     for text in settings:
         name, sign, value = text.partition("=")
-        if not sign or not name.strip():
-            problems.append(Finding("row_setting_unreadable", params={"setting": text}))
+        if not sign or not name.strip() or not is_readable(text):
+            problems.append(
+                Finding(
+                    "row_setting_unreadable", params={"setting": text if is_readable(text) else ascii(text)}
+                )
+            )
         elif name.strip() in found:
             problems.append(Finding("row_setting_twice", params={"field": name.strip()}))
         else:

@@ -10,6 +10,7 @@ import polars as pl
 
 from dafeng.app.register_restricted import hide_restricted, view_columns
 from dafeng.app.register_rows import complete_rows
+from dafeng.app.register_write import is_readable
 from dafeng.errors import Finding, InputRefused
 from dafeng.register.query import MOST_ROWS, Filter, RowQuery
 from dafeng.register.schema import SYSTEM_COLUMNS, schema_of
@@ -44,6 +45,8 @@ _YES = {
     "no": False,
 }
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(T[0-9:+.]+)?")
+LARGEST_OFFSET = 2**31
+"""Most rows that are skipped; no register is longer."""
 MOST_FILTERED = 500_000
 """Most rows that are read to filter by what is computed on read or to sum."""
 
@@ -234,7 +237,13 @@ def read_question(book: Book, register: Register, question: Question) -> RowQuer
     InputRefused
         As :func:`parse_condition` and :func:`find_column`; ``row_query_limit``.
     """
-    problems: list[Finding] = []
+    problems = [
+        Finding("row_text_unreadable", params={"text": ascii(text)})
+        for text in (*question.where, *question.sort, question.search)
+        if not is_readable(text)
+    ]
+    if problems:
+        raise InputRefused(problems)
     filters: list[Filter] = []
     for text in question.where:
         try:
@@ -248,7 +257,7 @@ def read_question(book: Book, register: Register, question: Question) -> RowQuer
             sort.append((find_column(book, register, text.strip().lstrip("+-")).id, descends))
         except InputRefused as error:
             problems += error.findings
-    if not 1 <= question.limit <= MOST_ROWS or question.offset < 0:
+    if not 1 <= question.limit <= MOST_ROWS or not 0 <= question.offset <= LARGEST_OFFSET:
         problems.append(Finding("row_query_limit", params={"most": MOST_ROWS}))
     if problems:
         raise InputRefused(problems)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from dafeng.app.register_book import Book
     from dafeng.register.model import Register
 
+LONGEST_KEY = 2000
+"""Longest key or id of a row that is looked for. [characters]"""
 FEW_KEYS = 900
 """Keys of linked rows that are asked one by one; for more the whole register is read."""
 
@@ -92,6 +94,8 @@ def read_row(book: Book, register: Register, named: str, *, withdrawn: bool = Fa
     """
     from dafeng.store.database import find_row, read_rows  # noqa: PLC0415 (sqlalchemy)
 
+    if not named.isprintable() or not 0 < len(named.strip()) <= LONGEST_KEY:
+        raise InputRefused.of("row_unknown", register=register.id, row=ascii(named)[:80])
     row_id = find_row(book.database, register, named.strip())
     found = read_rows(book.database, register, row_ids=[row_id], withdrawn=withdrawn)
     row = None if found.is_empty() else found.row(0, named=True)

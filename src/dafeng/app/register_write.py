@@ -9,7 +9,7 @@ import polars as pl
 
 from dafeng.app.register_book import new_id
 from dafeng.app.register_rows import read_linked
-from dafeng.errors import Finding, InputRefused
+from dafeng.errors import Finding, InputRefused, Place
 from dafeng.register.changes import BatchHead, Change
 from dafeng.register.schema import SYSTEM_COLUMNS, entered_schema, rows_frame, schema_of, stored_formulas
 
@@ -102,6 +102,14 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     from dafeng.register.compute import compute_formulas  # noqa: PLC0415 (units)
     from dafeng.register.validate import RowPlaces, validate_rows  # noqa: PLC0415 (geometry)
 
+    unreadable = [
+        Finding("row_text_unreadable", Place(name, column=column), {"text": ascii(value)})
+        for draft in drafts
+        for column, value in draft.values.items()
+        if isinstance(value, str) and not is_readable(value)
+    ]
+    if unreadable:
+        raise InputRefused(unreadable)
     entered = entered_schema(register)
     wanted = [_merge(register, draft, entered) for draft in drafts]
     frame = rows_frame(wanted, {**SYSTEM_COLUMNS, **entered})
@@ -195,6 +203,15 @@ def new_head(book: Book, register: Register, act: Act, reason: str | None = None
     return BatchHead(new_id(book), register.id, act, book.actor, book.now(), clean_reason(reason))
 
 
+def is_readable(text: str) -> bool:
+    """Return whether a text can be stored; bytes of a command line that are no UTF-8 are half characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text
+
+
 LONGEST_REASON = 2000
 """Longest reason. [characters]"""
 
@@ -208,6 +225,8 @@ def clean_reason(reason: str | None) -> str | None:
         ``row_reason_long``.
     """
     text = (reason or "").strip()
+    if not is_readable(text):
+        raise InputRefused.of("row_text_unreadable", text=ascii(text)[:80])
     if len(text) > LONGEST_REASON:
         raise InputRefused.of("row_reason_long", length=len(text), most=LONGEST_REASON)
     return text or None

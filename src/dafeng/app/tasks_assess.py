@@ -57,7 +57,7 @@ def make_assessment(book: Book, row: Mapping[str, Any], language: Language = "zh
     see these tasks.
     """
     register = book.library.register(FORMS)
-    words, rows = TaskWording(language), TaskRows(book)
+    words, rows = TaskWording(language), TaskRows(book, language)
     subject = list_subjects(book).get(row["subject"])
     agencies = {each["agency_id"]: each for each in book.pack.tables["agencies"].to_dicts()}
     shown = hide_restricted(book, register, rows_frame([row], schema_of(register))).row(0, named=True)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from dafeng.app.register_book import Book
+    from dafeng.errors import Language
 
 GROUPS = ("agency", "city", "clause")
 """How tasks are counted."""
@@ -43,7 +44,7 @@ class Board:
     ground: BoardGround
 
 
-def read_board(book: Book, wanted: BoardFilter | None = None) -> Board:
+def read_board(book: Book, wanted: BoardFilter | None = None, language: Language = "zh") -> Board:
     """Return the board as the actor may see it on the day of the book.
 
     Raises
@@ -51,7 +52,7 @@ def read_board(book: Book, wanted: BoardFilter | None = None) -> Board:
     InputRefused
         ``task_nothing_seeded``: no task was there on the day.
     """
-    ground = TaskRows(book).ground()
+    ground = TaskRows(book, language).ground()
     if ground.tasks.is_empty():
         raise InputRefused.of("task_nothing_seeded")
     tasks = filter_board(make_board(ground), wanted or BoardFilter())

@@ -235,8 +235,8 @@ def _task_items(book: Book, subject: Subject) -> list[Row]:
         {
             "item_no": row["task_no"], "clause": row["clause"], "name": row["title"],
             "goal": measures[row["task_no"]][:500], "item_due": row["next_due"],
-            "figure": None if row["share_done"] is None else f"{row['share_done']:g}%",
-            "figure_period": None if row["share_done"] is None else row["changed_at"][:10],
+            "figure": None if row["done_share"] is None else f"{100 * row['done_share']:g}%",
+            "figure_period": None if row["done_share"] is None else row["changed_at"][:10],
             "task_state": states[row["state"]],
         }
         for row in board.iter_rows(named=True)

@@ -44,9 +44,9 @@ def make_report(book: Book, period: str, language: Language = "zh") -> Report:
     """
     span = parse_report_period(period)
     day = min(span.end, book.today)
-    rows = TaskRows(replace(book, today=day))
-    board = read_board(rows.book)
-    document = compose_report(_case(rows, board, span, language))
+    rows = TaskRows(replace(book, today=day), language)
+    board = read_board(rows.book, language=language)
+    document = compose_report(_case(rows, board, span))
     return Report(document, board, check_length(document))
 
 
@@ -67,21 +67,19 @@ def write_report(report: Report, path: Path) -> None:
         raise InputRefused.of("document_form_unknown", path=path, known=KnownNames((*SUFFIXES, ".xlsx")))
 
 
-def _case(rows: TaskRows, board: Board, span: ReportPeriod, language: Language) -> ReportCase:
+def _case(rows: TaskRows, board: Board, span: ReportPeriod) -> ReportCase:
     book = rows.book
     issues = book.library.register(ISSUES)
-    severities = book.library.register(ISSUES).field("severity").choices
-    regions = {row["code"]: row for row in book.pack.tables["regions"].to_dicts()}
-    agencies = {row["agency_id"]: row for row in book.pack.tables["agencies"].to_dicts()}
-    words, since = TaskWording(language), span.start.isoformat()
+    agencies = board.ground.agencies
+    since = span.start.isoformat()
     raised = rows.read_steps(ISSUES, rows.issues["row_id"].to_list(), since)
     office = agencies.get(book.library.register(TASKS).lead_agency)
-    names = {choice.code: choice.zh for choice in severities} | dict(state_names(issues))
+    names = {choice.code: getattr(choice, rows.language) for choice in issues.field("severity").choices}
+    names |= {**state_names(issues, rows.language), **agencies}
     return ReportCase(
         board.tasks, board.counts, rows.issues,
         rows.read_steps(TASKS, rows.tasks["row_id"].to_list(), since),
         sum(step["state_after"] in LEVELS[1:] for step in raised),
-        span, rows.day, words.name(regions[book.pack.config.pack.region]),
-        words.name(office) if office else "",
-        names | {key: row["name_zh"] for key, row in agencies.items()}, words,
+        span, rows.day, board.ground.regions[book.pack.config.pack.region], office or "", names,
+        TaskWording(rows.language),
     )  # fmt: skip

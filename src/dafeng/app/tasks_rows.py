@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from dafeng.app.register_book import Book
+    from dafeng.errors import Language
     from dafeng.register.model import Register
 
 TASKS, ISSUES, FORMS, PLANS = "tasks", "issues", "self_assessments", "city_plan_reviews"
@@ -30,9 +31,12 @@ class TaskRows:
     ----------
     book : Book
         Its ``today`` is the day; an earlier one is replayed from history.
+    language : {"zh", "en"}
+        Language of names; where the English one is missing, the Chinese one.
     """
 
     book: Book
+    language: Language = "zh"
 
     @property
     def day(self) -> date:
@@ -106,7 +110,7 @@ class TaskRows:
         Returns
         -------
         list of dict
-            ``row_id``, ``at``, ``actor``, ``state_before``, ``state_after``, ``name`` (of the step, Chinese),
+            ``row_id``, ``at``, ``actor``, ``state_before``, ``state_after``, ``name`` (of the step),
             ``reason``.
         """
         from dafeng.store.database import read_history  # noqa: PLC0415 (sqlalchemy)
@@ -120,33 +124,37 @@ class TaskRows:
         )
         return [
             {name: row[name] for name in ("row_id", "at", "actor", "state_before", "state_after", "reason")}
-            | {"name": name_step(register, row["state_before"], row["state_after"])}
+            | {"name": name_step(register, row["state_before"], row["state_after"], self.language)}
             for row in history.iter_rows(named=True)
         ]
+
+    def name_rows(self, table: str, key: str) -> dict[str, str]:
+        """Return the names of the rows of a table of the pack."""
+        rows = self.book.pack.tables[table].to_dicts()
+        return {row[key]: row[f"name_{self.language}"] or row["name_zh"] for row in rows}
 
     def ground(self) -> BoardGround:
         """Return what the board is made of."""
         tables = self.book.pack.tables
         return BoardGround(
             self.tasks, self.issues, self.attachments, self.day,
-            states=state_names(self.book.library.register(TASKS)),
-            agencies=dict(tables["agencies"].select("agency_id", "name_zh").iter_rows()),
-            regions=dict(tables["regions"].select("code", "name_zh").iter_rows()),
+            states=state_names(self.book.library.register(TASKS), self.language),
+            agencies=self.name_rows("agencies", "agency_id"), regions=self.name_rows("regions", "code"),
             clauses={
-                row["clause_id"]: f"{row['label']} {row['title_zh']}"
+                row["clause_id"]: f"{row['label']} {row[f'title_{self.language}']}"
                 for row in tables["clauses"].iter_rows(named=True)
             },
         )  # fmt: skip
 
 
-def state_names(register: Register) -> Mapping[str, str]:
-    """Return the Chinese names of the states."""
-    return {state.code: state.zh for state in register.states}
+def state_names(register: Register, language: Language = "zh") -> Mapping[str, str]:
+    """Return the names of the states."""
+    return {state.code: getattr(state, language) for state in register.states}
 
 
-def name_step(register: Register, before: str | None, after: str) -> str:
-    """Return the Chinese name of the step between two states; that of the state if no step leads there."""
+def name_step(register: Register, before: str | None, after: str, language: Language = "zh") -> str:
+    """Return the name of the step between two states; that of the state if no step leads there."""
     for step in register.transitions:
         if step.target == after and before in step.sources:
-            return step.zh
-    return state_names(register).get(after, after)
+            return str(getattr(step, language))
+    return state_names(register, language).get(after, after)

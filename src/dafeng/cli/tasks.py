@@ -44,7 +44,7 @@ SHOWN = (
     "state_name",
     "due_text",
     "overdue_days",
-    "share_done",
+    "done_share",
     "evidence_files",
     "open_issues",
 )

@@ -175,8 +175,8 @@ def read_numbers(cells: Sequence[Cell], how: Reading, *, whole: bool = False) ->
     else:
         texts = texts_of(cells)
         values, bad = _parse_numbers(texts, how)
-        is_date = pl.Series([isinstance(cell, bool | date) for cell in cells])
-        bad = bad | is_date
+        if not set(map(type, cells)) <= {str, float, type(None)}:
+            bad = bad | pl.Series([isinstance(cell, bool | date) for cell in cells])
         values = pl.select(pl.when(bad).then(None).otherwise(values)).to_series()
     if texts is None and how.factor != 1.0:
         values = (values * how.factor).round_sig_figs(EXACT_DIGITS)

@@ -35,8 +35,8 @@ def compact_uscc(text: str) -> str:
 
     Examples
     --------
-    >>> compact_uscc("９１110000 600037341l")
-    '91110000600037341L'
+    >>> compact_uscc("９１000001 ma0grt8q3")
+    '91000001MA0GRT8Q3'
     """
     return _JOINTS.sub("", unicodedata.normalize("NFKC", text)).upper()
 
@@ -68,7 +68,7 @@ def check_uscc(text: str) -> UsccProblem:
 
     Examples
     --------
-    >>> check_uscc("91110000600037341L"), check_uscc("91110000600037342L")
+    >>> check_uscc("91000001MA0GRT8Q3B"), check_uscc("91000001MA0GRT8Q3A")
     ('', 'check')
     """
     return check_usccs(pl.Series([text]))[0]  # type: ignore[no-any-return]
@@ -154,8 +154,8 @@ def check_sign(compact: str) -> str:
 
     Examples
     --------
-    >>> check_sign("91110000600037341")
-    'L'
+    >>> check_sign("91000001MA0GRT8Q3")
+    'B'
     """
     values = np.array([ALPHABET.index(sign) for sign in compact[:17]])
     return ALPHABET[int((31 - (values * WEIGHTS).sum() % 31) % 31)]
@@ -173,10 +173,10 @@ def normalise_firm_name(text: str) -> str:
 
     Examples
     --------
-    >>> normalise_firm_name("山西某某（集团） 有限责任公司")
-    '山西某某'
-    >>> normalise_firm_name("山西某某集团有限公司")
-    '山西某某'
+    >>> normalise_firm_name("某地某某（集团） 有限责任公司")
+    '某地某某'
+    >>> normalise_firm_name("某地某某集团有限公司")
+    '某地某某'
     """
     return str(normalise_firm_names(pl.Series([text]))[0])
 
@@ -185,7 +185,7 @@ def normalise_firm_names(names: pl.Series) -> pl.Series:
     """Return names as :func:`normalise_firm_name`; null stays null.
 
     A branch keeps its own name: only the words of legal form are taken away, wherever a part of the name
-    ends with them (某某有限公司大同分公司 becomes 某某大同分公司).
+    ends with them (甲有限公司某地分公司 becomes 甲某地分公司).
 
     Parameters
     ----------

@@ -58,9 +58,9 @@ class ImportPlan:
     Parameters
     ----------
     rows : polars.DataFrame
-        Rows as they would be: :func:`~dafeng.register.schema.entered_schema`, ``state``, ``source``, ``grade``,
-        ``row_id`` and ``version`` (of the row that stands; null for a new one), then ``_kind`` (``insert``,
-        ``update``, ``same``) and ``_differs`` (fields, List(String)).
+        Rows as they would be: :func:`~dafeng.register.schema.entered_schema`, ``state``, ``source``,
+        ``grade``, ``row_id`` and ``version`` (of the row that stands; null for a new one), then ``_kind``
+        (``insert``, ``update``, ``same``) and ``_differs`` (fields, List(String)).
     places : RowPlaces
         Where each was read.
     findings : tuple of Finding
@@ -202,8 +202,7 @@ def _row_numbers(intake: Intake) -> pl.Series:
 
 def _mark(matched: pl.DataFrame, differs: dict[str, pl.Series], options: ImportOptions) -> pl.DataFrame:
     """Return the rows with source, grade, the names of fields that differ, and what happens to each."""
-    stands, columns = pl.col("_id").is_not_null(), pl.DataFrame(list(differs.values()))
-    columns.columns = list(differs)
+    stands, columns = pl.col("_id").is_not_null(), pl.DataFrame(differs)
     any_differs = columns.select(pl.any_horizontal(pl.all())).to_series().alias("_any")
     matched = matched.with_columns(any_differs)
     is_new = ~stands | pl.col("_any")

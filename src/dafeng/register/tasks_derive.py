@@ -124,8 +124,8 @@ def number_task(clause: str, subject: str, taken: Collection[str]) -> str:
 
     Examples
     --------
-    >>> number_task("C2.1.1", "140100", ["C2.1.1-140100"])
-    'C2.1.1-140100-2'
+    >>> number_task("C2.1.1", "drc", ["C2.1.1-drc", "C2.1.1-drc-2"])
+    'C2.1.1-drc-3'
     """
     place = 2
     while f"{clause}-{subject}-{place}" in taken:

@@ -188,12 +188,13 @@ def _standing(task: Row, files: int, issues: list[Row], ground: BoardGround) -> 
     words = next_due or (ALL_DONE if has_date else NO_DATE)
     return {
         **{name: task[name] for name in (
-            "task_no", "title", "clause", "agency", "region", "role", "standing", "state", "share_done",
-            "changed_at", "changed_by",
+            "task_no", "title", "clause", "agency", "region", "role", "standing", "state", "changed_at",
+            "changed_by",
         )},
         "agency_name": ground.agencies.get(task["agency"], task["agency"]),
         "region_name": ground.regions.get(task["region"], task["region"]),
         "state_name": ground.states.get(task["state"], task["state"]),
+        "done_share": None if task["share_done"] is None else task["share_done"] / 100,
         "next_due": next_due, "due_text": words, "overdue_days": late if late > 0 else None,
         "evidence_files": files, "evidence_missing": not files and says_done,
         "open_issues": len(issues), "highest_level": LEVELS[max(levels)] if levels else None,

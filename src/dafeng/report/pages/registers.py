@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MOST_ALERTS = 60
 """Alerts that are shown; all of them stand in the table."""
 LEVELS = {"red": "v-missed", "amber": "v-off_track", "note": "v-on_track"}
+FIELDS = "register.fields"
 COVERED = ("register", "both", "part", "not_built")
 
 
@@ -36,13 +37,20 @@ def render_registers(context: ReportContext) -> str:
         "registers.html",
         message=_message(view, filled, sum(len(group["rows"]) for group in figures)),
         empty=not filled,
-        first=view.registers[0]["register_id"] if view.registers else "",
+        first=_find_first(view),
         registers=[view.register_line(row) for row in view.registers],
         figures=figures,
         alerts=_alerts(view),
         levels=LEVELS,
         systems=_systems(view),
     )
+
+
+def _find_first(view: RegisterView) -> str:
+    """Return the register to begin with: the one to which most others point, else the first of the list."""
+    links = Counter(row["codes"] for row in view.context.rows(FIELDS) if row["kind"] == "link")
+    listed = [row["register_id"] for row in view.registers]
+    return max(listed, key=lambda name: links[name], default="")
 
 
 def _message(view: RegisterView, filled: list[dict[str, Any]], figures: int) -> Markup:

@@ -160,8 +160,13 @@ def cells_of(shape: RowShape, row: Mapping[str, Any]) -> dict[str, Any]:
         if cells[name] is not None:
             cells[name] = write_json(cells[name])
     cells[KEY] = key_of(shape, row)
-    cells[WORDS] = fold("\n".join(_spell(row.get(name)) for name in shape.searched))
+    cells[WORDS] = words_of(shape, row)
     return cells
+
+
+def words_of(shape: RowShape, row: Mapping[str, Any]) -> str:
+    """Return the text in which words of a row are searched."""
+    return fold("\n".join(_spell(row.get(name)) for name in shape.searched))
 
 
 def row_of(shape: RowShape, cells: Mapping[str, Any]) -> dict[str, Any]:

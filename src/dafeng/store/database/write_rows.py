@@ -1,4 +1,4 @@
-"""Writing changes of rows: one batch is one transaction, refused whole if a row is not as its writer saw it."""
+"""Writing changes of rows: one batch is one transaction, refused whole if one row is not as it was seen."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.store.database.batches import Digest, Receipt, ask, find_repeated, record_batch
-from dafeng.store.database.row_tables import KEY, row_table
+from dafeng.store.database.row_tables import KEY, WORDS, row_table
 from dafeng.store.database.row_values import (
     cells_of,
     check_values,
@@ -19,6 +19,7 @@ from dafeng.store.database.row_values import (
     row_of,
     scope_of,
     shape_of,
+    words_of,
     write_json,
 )
 from dafeng.store.database.tables import event
@@ -277,31 +278,34 @@ def _taken(work: _Writing, row: dict[str, Any], key: str, other: str) -> Finding
 
 def _write_rows(connection: sa.Connection, work: _Writing) -> None:
     """Write the last state of every row; keys that move are freed first, so that rows may swap them."""
-    shape, table = work.shape, row_table(work.shape.register)
-    touched = {one["row_id"] for one in work.events}
-    new = [cells_of(shape, work.rows[name]) for name in touched if name not in work.before]
-    old = [cells_of(shape, work.rows[name]) for name in touched if name in work.before]
-    moving = [c["row_id"] for c in old if c[KEY] != key_of(shape, work.before[c["row_id"]])]
+    table = row_table(work.shape.register)
+    touched = sorted({one["row_id"] for one in work.events})
+    new = [cells_of(work.shape, work.rows[name]) for name in touched if name not in work.before]
+    old = {name: _changed_cells(work, name) for name in touched if name in work.before}
     target = table.c.row_id == sa.bindparam("the_row")
+    moving = [{"the_row": name} for name, cells in old.items() if KEY in cells]
     if moving:
-        free = table.update().where(target).values({KEY: None})
-        connection.execute(free, [{"the_row": name} for name in moving])
-    for names, cells in _group_by_columns(work, old).items():
-        values: dict[str, Any] = {name: sa.bindparam(f"v{number}") for number, name in enumerate(names)}
-        connection.execute(table.update().where(target).values(values), cells)
-    if new:
-        connection.execute(table.insert(), sorted(new, key=lambda cells: str(cells["row_id"])))
-
-
-def _group_by_columns(
-    work: _Writing, rows: list[dict[str, Any]]
-) -> dict[tuple[str, ...], list[dict[str, Any]]]:
-    """Return the new cells of rows by which columns change: indexes of other columns need not be touched."""
+        connection.execute(table.update().where(target).values({KEY: None}), moving)
     groups: dict[tuple[str, ...], list[dict[str, Any]]] = {}
-    for cells in rows:
-        before = cells_of(work.shape, work.before[cells["row_id"]])
-        names = tuple(name for name, cell in cells.items() if cell != before[name])
-        groups.setdefault(names, []).append(
-            {"the_row": cells["row_id"], **{f"v{number}": cells[name] for number, name in enumerate(names)}}
-        )
-    return groups
+    for name, cells in old.items():  # indexes of columns that do not change need not be touched
+        given = {f"v{number}": cell for number, cell in enumerate(cells.values())}
+        groups.setdefault(tuple(cells), []).append({"the_row": name, **given})
+    for names, rows in groups.items():
+        values: dict[str, Any] = {name: sa.bindparam(f"v{number}") for number, name in enumerate(names)}
+        connection.execute(table.update().where(target).values(values), rows)
+    if new:
+        connection.execute(table.insert(), new)
+
+
+def _changed_cells(work: _Writing, row_id: str) -> dict[str, Any]:
+    """Return the cells of a row that are no longer as they were in the database."""
+    shape, row, before = work.shape, work.rows[row_id], work.before[row_id]
+    changed = {name: row[name] for name in shape.schema if row[name] != before[name]}
+    for name in shape.lists.keys() & changed.keys():
+        if changed[name] is not None:
+            changed[name] = write_json(changed[name])
+    if not changed.keys().isdisjoint(shape.register.key):
+        changed[KEY] = key_of(shape, row)
+    if not changed.keys().isdisjoint(shape.searched):
+        changed[WORDS] = words_of(shape, row)
+    return changed

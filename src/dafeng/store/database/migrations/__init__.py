@@ -1,1 +1,0 @@
-"""Migrations of the common tables, run by alembic."""

@@ -1,1 +1,0 @@
-"""One module for each edition of the common tables."""
