@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 REGISTERS = Path(__file__).parent / "registers"
-NOW = datetime(2026, 11, 22, 9, 30, tzinfo=CST)
+NOW = datetime(2026, 11, 22, 9, 30, 0, 500_000, tzinfo=CST)
 PEOPLE = (
     ("root", "administrator", "*", None),
     ("ann", "agency", "*", None),
@@ -64,6 +64,8 @@ def filled_book(empty_book: Book, tmp_path_factory: pytest.TempPathFactory) -> I
             grant_role(root, Membership(*person, day))
         ann = act_as(root, "ann")
         for number, city in ((1, "610100"), (2, "610300")):
+            then = NOW - timedelta(milliseconds=400 - number)  # ids of rows follow the time
+            ann = replace(ann, clock=lambda at=then: at)
             maker = {"code": f"M{number}", "name": f"厂{number}", "city": city, "energy": 1000.0 * number}
             add_row(ann, "makers", {**maker, "contact": f"联系人{number}", "source": "s"})
             add_row(ann, "plants", plant(number, city))

@@ -39,8 +39,8 @@ RESTING_ON_OBSERVATIONS = (
     "report",
 )  # fmt: skip
 RESTING_ON_THE_DAY = (
-    "consumption", "assessment", "pathway", "registers", "tracking", "warning", "peak_test", "cities", "dossiers",
-    "evaluation", "report",
+    "consumption", "assessment", "pathway", "registers", "tracking", "warning", "peak_test", "cities",
+    "dossiers", "evaluation", "report",
 )  # fmt: skip
 
 

@@ -22,7 +22,8 @@ import dafeng
 from dafeng import terms
 from dafeng.cli.commands import app
 from dafeng.errors import DafengError, messages
-from dafeng.pack import PACK_TABLES, PackConfig
+from dafeng.pack import PACK_TABLES, PackConfig, builtin_packs, read_pack
+from dafeng.register.library import read_library
 from dafeng.settings import Settings
 from dafeng.table import Table, columns_of
 
@@ -34,8 +35,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
 READMES = ("README.md", "README.zh-CN.md")
 SHOWN = (
-    *READMES, "docs/tutorial.md", "docs/tutorial-peak.md", "docs/tutorial-tracking.md", "docs/howto.md",
-    "docs/statisticians.md",
+    *READMES, "docs/tutorial.md", "docs/tutorial-peak.md", "docs/tutorial-tracking.md",
+    "docs/tutorial-registers.md", "docs/howto.md", "docs/statisticians.md",
 )  # fmt: skip
 """Documents whose console blocks are run."""
 PAGES = sorted([*ROOT.glob("*.md"), *(p for p in DOCS.rglob("*.md") if "generated" not in p.parts)])
@@ -320,3 +321,12 @@ def test_the_documentation_builds_without_a_warning(tmp_path: Path) -> None:
         if re.search(r"<(script|link|img)[^>]+(src|href)=\"(https?:)?//", page.read_text("utf-8"))
     ]
     assert not fetched
+
+
+def test_every_register_and_field_is_described(reference: dict[str, str]) -> None:
+    pack = read_pack(builtin_packs()[0])
+    for register in read_library(pack.registers, pack.tables).registers.values():
+        text = reference["registers"].partition(f"\n## `{register.id}` ")[2].partition("\n## ")[0]
+        names = [*(field.id for field in register.fields), *(formula.id for formula in register.formulas)]
+        names += [f"{child.id}.{field.id}" for child in register.lists for field in child.fields]
+        assert [name for name in names if f"| `{name}` |" not in text] == []

@@ -143,8 +143,10 @@ def test_a_failed_formula_is_no_empty_cell() -> None:
     sheet.write_row(0, 0, ["编码", "名称", "煤"])
     sheet.write_row(1, 0, ["A", "甲"])
     sheet.write_formula(1, 2, "=1/0", None, "#DIV/0!")
+    sheet.write(2, 0, "合计")
+    sheet.write_formula(2, 2, "=1/0", None, "#DIV/0!")
     made.close()
-    assert codes(read(stream.getvalue())) == [("row_formula_failed", 2, "coal")]
+    assert codes(read(stream.getvalue())) == [("row_left_out", 3, ""), ("row_formula_failed", 2, "coal")]
 
 
 def test_no_heading_says_what_is_missing() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import polars as pl
@@ -14,12 +14,17 @@ from tests.register.test_import_plan import A1, stands
 from tests.register.test_intake import book
 
 from dafeng.errors import Finding, Place
+from dafeng.register.cells import Reading, read_codes
 from dafeng.register.headings import PROBLEM_COLUMN
 from dafeng.register.intake import read_sheet
+from dafeng.register.library import read_library
 from dafeng.register.outlet import sheet_cells
-from dafeng.register.template import check_form, describe_template
+from dafeng.register.template import check_form, describe_template, drop_down
 from dafeng.store.register_book_bytes import HEAD_ROWS, book_bytes
 from dafeng.store.register_error_bytes import Returned, error_bytes
+
+if TYPE_CHECKING:
+    from dafeng.pack import Pack
 
 LIBRARY = library()
 PLANTS = LIBRARY.register("plants")
@@ -204,3 +209,23 @@ def test_a_form_is_complete_and_in_force_or_internal() -> None:
     assert all(
         word in text for word in ("晋统1表", "省统计局", "晋统函〔2026〕1号", "2026-11", "表号", "制定机关")
     )
+
+
+def test_every_shipped_register_has_a_template_whose_words_mean_one_code(shanxi: Pack) -> None:
+    own = read_library(shanxi.registers, shanxi.tables)
+    checked = set()
+    for register in own.registers.values():
+        form = describe_template(register, own, TODAY)
+        intake = read_sheet(book_bytes(form), "t.xlsx", register, own)
+        assert intake.findings == (), register.id
+        assert {field.id for field in register.asked} <= set(intake.frame.columns)
+        assert {child.id for child in register.lists} <= set(intake.frame.columns)
+        for field in register.asked:
+            vocabulary = own.vocabulary(register.id, field)
+            if vocabulary is None or id(vocabulary) in checked:
+                continue
+            checked.add(id(vocabulary))
+            words = drop_down(vocabulary)
+            read = read_codes(words, vocabulary.spellings, Reading(), many=False).values.to_list()
+            assert read == [code for code in vocabulary.codes if code not in vocabulary.retired], field.id
+    assert len(checked) > 10

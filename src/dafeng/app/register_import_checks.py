@@ -78,7 +78,7 @@ def check_plan(
         if (finding.place.sheet, finding.place.row, finding.place.column) not in told
         and not (finding.code == "cell_empty" and finding.place.column == "source")
     ]  # fmt: skip
-    found += find_duplicates(register, frame, existing, touched.places)
+    found += find_duplicates(register, frame, _visible(book, register, existing), touched.places)
     found += _check_rights(book, register, touched, existing, linked)
     found += _check_held(book, register, intake, plan, linked)
     bad = rows_with_errors(plan.places, found)
@@ -92,6 +92,12 @@ def check_plan(
         ),
     )
     return CheckedPlan(plan, tuple(order), bad, existing, linked)
+
+
+def _visible(book: Book, register: Register, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that the actor may see: messages name no others."""
+    seen = permit_rows(book.permissions, book.actor, "see", register.id, rows, book.regions)
+    return rows.filter(seen)
 
 
 def _check_rights(

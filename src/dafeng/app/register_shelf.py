@@ -45,6 +45,7 @@ class Shelf:
     library: Library
     history: pl.DataFrame
     current: dict[str, pl.DataFrame] = field(default_factory=dict)
+    _replayed: dict[tuple[str, str], pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def first_day(self) -> str | None:
@@ -105,7 +106,10 @@ class Shelf:
         until = f"{day}{END_OF_DAY}"
         if str(own["at"].max()) <= until:
             return self.current[register.id]
-        return replay_history(register, own, until).filter(~pl.col("withdrawn"))
+        key = register.id, until
+        if key not in self._replayed:
+            self._replayed[key] = replay_history(register, own, until).filter(~pl.col("withdrawn"))
+        return self._replayed[key]
 
 
 def find_database() -> str | None:

@@ -119,13 +119,13 @@ def read_sheet(
     sent, findings = _recognise(grids, register, mapping)
     if not sent:
         raise _refuse_headings(grids, name, register)
-    findings += _failed_cells(raw, sent)
     constants = dict(mapping.constants) if mapping else {}
     read: dict[str, ReadSheet] = {}
     for sheet in sent:
         own = constants if not sheet.part else {}
         read[sheet.part] = read_columns(sheet, register, library, own)
         findings += read[sheet.part].findings
+    findings += _failed_cells(raw, sent, read)
     return _join_parts(read, sent, name, register, findings)
 
 
@@ -209,7 +209,7 @@ def _refuse_headings(grids: Sequence[Grid], name: str, register: Register) -> In
     return InputRefused(problems or [Finding("file_empty", Place(name))])
 
 
-def _failed_cells(raw: bytes, sent: Sequence[SentSheet]) -> list[Finding]:
+def _failed_cells(raw: bytes, sent: Sequence[SentSheet], read: Mapping[str, ReadSheet]) -> list[Finding]:
     """Return cells whose formula failed (#REF!) in columns that are read: they look empty."""
     failed = find_error_cells(raw)
     found = []
@@ -217,8 +217,9 @@ def _failed_cells(raw: bytes, sent: Sequence[SentSheet]) -> list[Finding]:
         columns = {
             m.column: sheet.call(m.target.name) for m in sheet.header.columns if m.target.role != "ignored"
         }
+        rows = set(read[sheet.part].rows)
         for row, column in sorted(failed.get(sheet.grid.sheet, ())):
-            if column in columns and row >= sheet.header.data_row:
+            if column in columns and row + 1 in rows:
                 place = Place(sheet.grid.name, sheet.grid.sheet, row + 1, columns[column])
                 found.append(
                     Finding("row_formula_failed", place, {"cell": f"{column_letters(column)}{row + 1}"})

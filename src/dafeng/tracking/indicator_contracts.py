@@ -27,7 +27,7 @@ class AccountValues(Table):
 
 
 class DatedFigures(AccountValues):
-    """Figures over the rows of registers as they were known on the day of a run and on year ends before it."""
+    """Figures over the rows of registers as known on the day of a run and on year ends before it."""
 
     as_of: str = column(key=True, form="published", zh="截至", en="As of")
 

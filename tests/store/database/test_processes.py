@@ -54,9 +54,7 @@ def test_twenty_writers_lose_no_update(database: Database, database_url: str, re
     assert sum(lost) > 0, "nobody met anybody: the test says nothing"
 
 
-@pytest.mark.parametrize(
-    ("stop_at", "left"), [(10_000, 0), (22_000, 0), (10**9, 12_000)], ids=["rows", "history", "after"]
-)
+@pytest.mark.parametrize(("stop_at", "left"), [(22_000, 0), (10**9, 12_000)], ids=["before", "after"])
 def test_killed_import_leaves_all_or_nothing(
     database: Database, database_url: str, register: Register, stop_at: int, left: int
 ) -> None:

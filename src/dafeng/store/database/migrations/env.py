@@ -6,5 +6,7 @@ from alembic import context
 
 from dafeng.store.database.tables import metadata
 
-context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
-context.run_migrations()
+config = getattr(context, "config", None)
+if config is not None:  # else somebody only imports this file
+    context.configure(connection=config.attributes["connection"], target_metadata=metadata)
+    context.run_migrations()
