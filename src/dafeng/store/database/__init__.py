@@ -23,6 +23,7 @@ from dafeng.store.database.records import (
 )
 from dafeng.store.database.reversal import Reversal, preview_reversal, reverse_batch
 from dafeng.store.database.row_ids import new_row_id
+from dafeng.store.database.row_schema import restricted_columns
 from dafeng.store.database.row_tables import install_registers
 from dafeng.store.database.write_rows import write_batch
 
@@ -54,6 +55,7 @@ __all__ = [
     "read_permissions",
     "read_rows",
     "replace_permissions",
+    "restricted_columns",
     "reverse_batch",
     "save_mapping",
     "verify_history",
