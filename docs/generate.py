@@ -36,6 +36,10 @@ TABLE_NOTE = """\
 `dafeng run` writes each table as `tables/<id>.parquet` and `tables/<id>.csv`; the workbook has one sheet for
 each. A unit named `unit` stands in the column `unit` of the row.
 """
+REGISTER_NOTE = """\
+The registers of the built-in pack, from their files. `dafeng register show ID` prints one with its states,
+steps, rules and rights. Computed fields and figures show their formula.
+"""
 INPUTS: tuple[tuple[type[Table], str], ...] = (
     (EnergyUse, "`dafeng inventory run --energy`"),
     (ProductOutput, "`dafeng inventory run --cement`"),
@@ -179,26 +183,25 @@ def register_page() -> str:
     library = read_library(pack.registers, pack.tables)
     parts = [
         "# Registers\n",
-        "The registers of the built-in pack, from their files. `dafeng register show ID` prints one with its states, "
-        "steps, rules and rights. Computed fields show their formula.\n",
+        REGISTER_NOTE,
         "| register | 台账 | systems | clauses | what it is for |\n|---|---|---|---|---|",
     ]
-    parts += [
-        f"| `{r.id}` | {_escape(r.zh)} | {' '.join(r.system_ids)} | {' '.join(r.clause_ids)} | {_escape(r.about_en)} |"
-        for r in library.registers.values()
-    ]
+    for r in library.registers.values():
+        cells = (f"`{r.id}`", r.zh, " ".join(r.system_ids), " ".join(r.clause_ids), r.about_en)
+        parts.append(f"| {' | '.join(_escape(cell) for cell in cells)} |")
     return "\n".join([*parts, *(_describe_register(r) for r in library.registers.values())]) + "\n"
 
 
 def _describe_register(register: Register) -> str:
     rows = [
         f"\n## `{register.id}` {register.zh}\n",
-        f"{_escape(register.en)}. Key: {', '.join(f'`{name}`' for name in register.key)}. "
-        f"Basis: {_escape(register.basis.en)}.\n",
+        f"{_escape(register.en)}. Key: {', '.join(register.key)}. Basis: {_escape(register.basis.en)}.\n",
         "| field | 中文 | English | kind | unit | notes |\n|---|---|---|---|---|---|",
     ]
     rows += [_describe_field(field.id, field) for field in register.fields]
-    rows += [_describe_field(f"{child.id}.{field.id}", field) for child in register.lists for field in child.fields]
+    rows += [
+        _describe_field(f"{child.id}.{field.id}", field) for child in register.lists for field in child.fields
+    ]
     rows += [
         f"| `{f.id}` | {_escape(f.zh)} | {_escape(f.en)} | {f.kind} | `{f.unit}` | `{_code(f.expr)}` |"
         for f in register.formulas

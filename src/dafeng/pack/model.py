@@ -126,7 +126,7 @@ class Pack:
     scenarios : mapping of str to Scenario
         Futures of ``scenarios/*.toml`` as they are written, by id; what they inherit is not filled in.
     registers : mapping of str to str
-        Texts of ``registers/*.toml`` and ``registers/*.json``, by file name; :mod:`dafeng.register` reads them.
+        Texts of ``registers/*.toml`` and ``*.json``, by file name; :mod:`dafeng.register` reads them.
     """
 
     config: PackConfig
