@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+BY = ("vera", "2026-11-23T08:00:00+08:00")
 DAY = date(2026, 11, 22)
 GRANTED = ("root", "2026-11-22T09:00:00+08:00")
 REGIONS, AGENCIES = ("P", "P1", "P11"), ("energy",)
@@ -78,15 +79,15 @@ def test_the_last_administrator_stays(members: Callable[..., pl.DataFrame]) -> N
     one = members(
         ("root", "administrator", "*", None), ("tmp", "administrator", "*", None, "2026-01-01", "2026-12-31")
     )
-    assert code_of(lambda: end_memberships(one, "root", "administrator", DAY)) == {
+    assert code_of(lambda: end_memberships(one, "root", "administrator", DAY, BY)) == {
         "access_last_administrator"
     }
     two = members(("root", "administrator", "*", None), ("vera", "administrator", "*", None))
-    ended = end_memberships(two, "root", "administrator", DAY)
+    ended = end_memberships(two, "root", "administrator", DAY, BY)
     assert ended["actor"].to_list() == ["root"]
-    assert ended["valid_to"].to_list() == ["2026-11-22"]
+    assert ended.select("valid_to", "ended_by", "ended_at").row(0) == ("2026-11-22", *BY)
     coming = members(("root", "administrator", "*", None), ("vera", "administrator", "*", None, "2027-01-01"))
-    assert code_of(lambda: end_memberships(coming, "root", "administrator", DAY)) == {
+    assert code_of(lambda: end_memberships(coming, "root", "administrator", DAY, BY)) == {
         "access_last_administrator"
     }
 
@@ -94,7 +95,7 @@ def test_the_last_administrator_stays(members: Callable[..., pl.DataFrame]) -> N
 def test_only_what_stands_can_end(members: Callable[..., pl.DataFrame]) -> None:
     over = ("ann", "reader", "P", None, "2026-01-01", "2026-02-01")
     standing = members(("ann", "city", "P1", None), ("ann", "city", "P11", None), over)
-    assert end_memberships(standing, "ann", "city", DAY, "P11")["region"].to_list() == ["P11"]
-    assert end_memberships(standing, "ann", "city", DAY).height == 2
-    assert code_of(lambda: end_memberships(standing, "ann", "reader", DAY)) == {"access_no_such_member"}
-    assert code_of(lambda: end_memberships(standing, "bob", "city", DAY)) == {"access_no_such_member"}
+    assert end_memberships(standing, "ann", "city", DAY, BY, "P11")["region"].to_list() == ["P11"]
+    assert end_memberships(standing, "ann", "city", DAY, BY).height == 2
+    assert code_of(lambda: end_memberships(standing, "ann", "reader", DAY, BY)) == {"access_no_such_member"}
+    assert code_of(lambda: end_memberships(standing, "bob", "city", DAY, BY)) == {"access_no_such_member"}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from dafeng.access.membership import Membership
+from dafeng.app.clock import parse_day
 from dafeng.app.register_access import (
     AccessQuestion,
     end_role,
@@ -16,7 +17,15 @@ from dafeng.app.register_access import (
     list_access,
     list_members,
 )
-from dafeng.app.register_book import Book, BookRequest, act_as, locate_database, open_book, require
+from dafeng.app.register_book import (
+    Book,
+    BookRequest,
+    act_as,
+    locate_database,
+    open_book,
+    refresh_permissions,
+    require,
+)
 from dafeng.app.register_sources import read_register_texts
 from dafeng.errors import InputRefused
 from dafeng.store import database as store
@@ -71,16 +80,48 @@ def test_what_ends_counts_at_once_also_in_the_database(books: Callable[[str], Bo
     assert read_rows(root.database, plants, viewer=carl.viewer()).is_empty()
     assert read_permissions(root.database, "carl").is_empty()
     assert codes_of(lambda: act_as(root, "carl")) == {"access_not_a_member"}
-    assert "carl" in list_members(root, every=True)["actor"]
+    line = list_members(root, every=True).filter(actor="carl").row(0, named=True)
+    assert (line["ended_by"], line["ended_at"]) == ("root", root.now())
     assert "carl" not in list_members(root)["actor"]
+
+
+def test_a_right_that_ended_meanwhile_changes_no_members(books: Callable[[str], Book]) -> None:
+    root = books("root")
+    grant_role(root, Membership("vera", "administrator", "*", None, DAY))
+    vera = act_as(root, "vera")
+    end_role(vera, "root", "administrator")
+    assert codes_of(lambda: end_role(root, "vera", "administrator")) == {"access_refused"}
+    tom = Membership("tom", "reader", "*", None, DAY)
+    assert codes_of(lambda: grant_role(root, tom)) == {"access_refused"}
+
+
+def test_the_first_use_ends_also_for_a_book_that_is_open(first_book: Book) -> None:
+    grant_role(first_book, Membership("root", "administrator", "*", None, DAY))
+    mine = Membership("me", "administrator", "*", None, DAY)
+    assert codes_of(lambda: grant_role(first_book, mine)) == {"access_refused"}
+
+
+def test_a_relation_made_from_members_of_before_is_not_written(books: Callable[[str], Book]) -> None:
+    root = books("root")
+    before = store.read_members(root.database)
+    end_role(root, "carl", "city")
+    refresh_permissions(root.database, root.grants, before, parse_day("2026-11-22"))
+    assert read_permissions(root.database, "carl").is_empty()
+
+
+def test_every_role_that_gives_a_right_stands_in_the_relation(books: Callable[[str], Book]) -> None:
+    root = books("root")
+    grant_role(root, Membership("rob", "reviewer", "*", None, DAY))
+    lines = read_permissions(root.database, "rob").filter(action="see", resource="plants")
+    assert set(lines["role"]) == {"reader", "reviewer"}
 
 
 def test_the_relation_is_written_only_when_it_changes(
     books: Callable[[str], Book], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, written = books("root"), []
-    real = store.replace_permissions
-    monkeypatch.setattr(store, "replace_permissions", lambda *given: written.append(1) or real(*given))
+    real = store.renew_permissions
+    monkeypatch.setattr(store, "renew_permissions", lambda *given: written.append(1) or real(*given))
     act_as(root, "ann")
     assert not written
     grant_role(root, Membership("zoe", "reader", "*", None, DAY))

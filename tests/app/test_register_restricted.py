@@ -14,10 +14,13 @@ from dafeng.app.register_correct import apply_correction, plan_correction, plan_
 from dafeng.app.register_edit import add_row, edit_row
 from dafeng.app.register_history import list_history
 from dafeng.app.register_list import find_alerts
+from dafeng.app.register_measures import measure_book
 from dafeng.app.register_query import Question, query_rows, sum_rows
 from dafeng.app.register_restricted import find_restricted, list_hidden
 from dafeng.app.register_show import show_row
 from dafeng.errors import InputRefused
+
+from .conftest import plant
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -192,3 +195,21 @@ def test_a_preview_shows_what_was_empty_and_hides_what_follows(books: Callable[[
     assert set(preview.select("field", "before", "after").iter_rows()) == {
         ("capacity_mw", "200.0", "300.0"), ("unit_cost", None, None),
     }  # fmt: skip
+
+
+def test_figures_of_one_or_two_rows_tell_nothing_of_them(books: Callable[[str], Book]) -> None:
+    def told(actor: str, figure: str) -> dict[str, float | None]:
+        found = measure_book(books(actor), "plants").values.filter(measure_id=figure)
+        withheld = found.filter(status="withheld")
+        assert withheld["value"].null_count() == withheld.height
+        return dict(found.select("region", "value").iter_rows())
+
+    for number in (3, 4):
+        add_row(books("ann"), "plants", plant(number, "610100", maker="M1"))
+    home = {name: value for name, value in told("ann", "cost").items() if name not in {"610100", "610300"}}
+    assert list(home.values()) == [24000.0]
+    assert set(told("rob", "cost").items()) == {*home.items(), ("610100", None), ("610300", None)}
+    assert None not in told("rob", "power").values()
+    assert set(told("carl", "power")) == set(told("rob", "power"))
+    assert [value is None for _, value in sorted(told("carl", "power").items())] == [True, True, False]
+    assert None not in told("rita", "power").values()

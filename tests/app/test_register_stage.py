@@ -39,8 +39,11 @@ OVENS = [
 PROJECTS = [
     ("p1", "140105", 310_000.0, 2022, "operating"), ("p2", "140221", 260_000.0, 2026, "approved"),
     ("p3", "140224", 400_000.0, None, "appraised"), ("p4", "140781", None, 2026, "building"),
+    ("p5", "140105", 900_000.0, 2008, "operating"),
 ]  # fmt: skip
 BUDGETS = [("140100", 5200.0, 100.0), ("140200", 6000.0, 50.0), ("140700", 7000.0, 80.0)]
+NEW_SINCE = 2021
+"""Year from which the budgets call a project new: p5 stood before."""
 ROWS: dict[str, list[dict[str, Any]]] = {
     "firms": [{"uscc": FIRM, "name": "示例公司", "county": "140105"}],
     "coke_ovens": [
@@ -56,13 +59,14 @@ ROWS: dict[str, list[dict[str, Any]]] = {
             "project_code": code, "project_name": f"{code}项目", "firm": FIRM, "county": county,
             "authority": "industry", "industry": "coking", "stage": "building", "co2_increment": co2,
             "energy_increment": 1000.0, "operation_year": year, "state": state,
+            "ended_on": "2025-12-31" if code == "p1" else None,
         }
         for code, county, co2, year, state in PROJECTS
     ],
     "carbon_budgets": [
         {
             "city": city, "year": 2026, "authority": "drc", "budget": whole, "for_projects": room,
-            "standing": "decided", "state": "in_force",
+            "new_since": NEW_SINCE, "standing": "decided", "state": "in_force",
         }
         for city, whole, room in BUDGETS
     ],
@@ -160,7 +164,7 @@ def test_rows_make_figures_that_are_traced_to_them(
         assert 100 * large / every == pytest.approx(value)
     assert set(behind["label"]) == {"o1号焦炉", "o2号焦炉", "o3号焦炉"}
     listed = dict(frames["register.list"].drop_nulls("rows").select("register_id", "rows").iter_rows())
-    assert listed == {"carbon_budgets": 3, "coke_ovens": 3, "firms": 1, "two_high_projects": 4}
+    assert listed == {"carbon_budgets": 3, "coke_ovens": 3, "firms": 1, "two_high_projects": 5}
     head = register_parameters(context_of(shanxi))["head"]
     assert str(head).startswith("5:")
 
@@ -231,6 +235,16 @@ def test_projects_stand_beside_the_budget_of_their_city(frames: dict[str, pl.Dat
     rows = frames["register.budget_rows"].filter(pl.col("register_id") == "two_high_projects")
     assert rows["value"].is_null().all()
     assert rows.filter("beyond")["label"].to_list() == ["p3项目"]
+    assert dict(rows.select("label", "part").iter_rows())["p5项目"] == "standing"
+    assert taiyuan["projects"] == 1
+
+
+def test_a_day_of_the_end_that_is_not_accepted_ends_no_project(frames: dict[str, pl.DataFrame]) -> None:
+    """p1 bears a day of its end and still operates: the budget and the figure both count it."""
+    rows = frames["register.budget_rows"].filter(label="p1项目")
+    assert rows["part"].to_list() == ["operating"]
+    locked = frames["register.measures"].filter(measure_id="locked_in_co2", region="140100", year=2025)
+    assert locked["value"].to_list() == [121.0]
 
 
 def test_restricted_figures_of_single_rows_stay_out_of_the_tables(frames: dict[str, pl.DataFrame]) -> None:

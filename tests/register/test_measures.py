@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import pytest
 
+from dafeng.errors import InputRefused
 from dafeng.register.compute import compute_formulas
 from dafeng.register.contracts import MeasureRows, MeasureValues
 from dafeng.register.library import Library, parse_register
@@ -49,7 +50,7 @@ def make_register(*measures: dict[str, Any]) -> Register:
             {"id": "year", "zh": "年", "en": "year", "kind": "year"},
             {"id": "rate", "unit": "kgce/t", **number}, {"id": "output", "unit": "10^4 t", **number},
         ]}],
-        "states": [{"code": code, "zh": "态", "en": code} for code in ("open", "planned")],
+        "states": [{"code": code, "zh": "态", "en": code} for code in ("open", "planned", "shut")],
         "access": [{"role": "reader", "actions": ["see"]}],
         "measures": [{"id": f"m{i}", "zh": "量", "en": "figure", **m} for i, m in enumerate(measures)],
     }  # fmt: skip
@@ -113,6 +114,30 @@ def test_a_row_without_its_date_is_left_out_and_told_every_year() -> None:
     values, _ = measure(make_register(SHARE), row(2), row(3, opened=None))
     assert values["left_out"].to_list() == [1] * values.height
     assert cell(values)["value"] == 100.0
+
+
+def test_a_day_of_the_end_holds_only_once_the_exit_is_accepted() -> None:
+    register = make_register({"unit": "10^4 t", "expr": "sum(capacity)", **STOCK, "ended": ["shut"]})
+    entered = row(1, closed="2025-03-31")
+    assert cell(measure(register, entered)[0])["value"] == 100.0
+    accepted = measure(register, entered | {"state": "shut"}, row(2))[0]
+    assert [cell(accepted, year)["value"] for year in (2024, 2025)] == [300.0, 200.0]
+
+
+def test_a_row_that_waits_to_be_verified_is_told_and_never_passed_over() -> None:
+    share = {"unit": "%", "expr": "percent(count(height >= 5.5) / count())"}
+    register = make_register({**share, "rows": "height > 2", "waiting": ["planned"]})
+    good, waits, other = row(2), row(1, state="planned"), row(3, state="planned", height=1.0)
+    found = cell(measure(register, good, waits, other)[0])
+    assert (found["value"], found["rows"], found["left_out"]) == (100.0, 1, 1)
+    assert found["status"] == "values_missing"
+    unknown = cell(measure(register, good, row(1, state="planned", height=None))[0])
+    assert unknown["left_out"] == 1
+
+
+def test_states_of_a_figure_are_states_of_the_register() -> None:
+    with pytest.raises(InputRefused, match="gone"):
+        make_register({"unit": "1", "expr": "count()", "waiting": ["gone"]})
 
 
 def test_regions_sum_up_to_the_province() -> None:

@@ -29,6 +29,8 @@ class Members(Table):
     valid_to: str = column(form="published", nullable=True, zh="止", en="To")
     granted_by: str = column(zh="授权人", en="Granted by")
     granted_at: str = column(zh="授权时间", en="Granted at")
+    ended_by: str = column(nullable=True, zh="终止人", en="Ended by")
+    ended_at: str = column(nullable=True, zh="终止时间", en="Ended at")
 
 
 class Permissions(Table):

@@ -124,8 +124,9 @@ def _overlapping(members: pl.DataFrame, wanted: Membership) -> pl.DataFrame:
 
 
 def end_memberships(
-    members: pl.DataFrame, actor: str, role: str, last_day: date, region: str | None = None
-) -> pl.DataFrame:
+    members: pl.DataFrame, actor: str, role: str, last_day: date, ended: tuple[str, str],
+    region: str | None = None,
+) -> pl.DataFrame:  # fmt: skip
     """Return the memberships that end on a day, or refuse.
 
     Parameters
@@ -136,6 +137,8 @@ def end_memberships(
         Whose role ends.
     last_day : date
         Last day on which it counts.
+    ended : (str, str)
+        Who ends it and when (time with offset).
     region : str, optional
         Only the membership for this region.
 
@@ -163,4 +166,5 @@ def end_memberships(
     )
     if role == ADMINISTRATOR and members.filter(stay & ~(chosen & open_still)).is_empty():
         raise InputRefused.of("access_last_administrator", actor=actor)
-    return ending.with_columns(valid_to=pl.lit(day))
+    by, at = ended
+    return ending.with_columns(valid_to=pl.lit(day), ended_by=pl.lit(by), ended_at=pl.lit(at))

@@ -20,7 +20,7 @@ from dafeng.errors import InputRefused
 from dafeng.table import Suggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from dafeng.app.register_book import Book
 
@@ -145,18 +145,12 @@ def grant_role(book: Book, wanted: Membership) -> pl.DataFrame:
     InputRefused
         ``access_refused``; as :func:`dafeng.access.membership.admit_member`.
     """
-    from dafeng.store.database import add_member, read_members  # noqa: PLC0415 (sqlalchemy)
-
     require(book, MANAGE, MEMBERS)
     check_actor(wanted.actor)
     region = wanted.region if wanted.region == "*" else _find_region(book, wanted.region)
-    row = admit_member(
-        read_members(book.database), replace(wanted, region=region), (book.actor, book.now()),
-        set(book.pack.tables["regions"]["code"]), set(book.pack.tables["agencies"]["agency_id"]),
-    )  # fmt: skip
-    add_member(book.database, row.row(0, named=True))
-    _refresh(book)
-    return row
+    codes = set(book.pack.tables["regions"]["code"]), set(book.pack.tables["agencies"]["agency_id"])
+    granted = book.actor, book.now()
+    return _change(book, lambda rows: admit_member(rows, replace(wanted, region=region), granted, *codes))
 
 
 def end_role(
@@ -180,25 +174,34 @@ def end_role(
     InputRefused
         ``access_refused``; as :func:`dafeng.access.membership.end_memberships`.
     """
-    from dafeng.store.database import end_member, read_members  # noqa: PLC0415 (sqlalchemy)
-
     require(book, MANAGE, MEMBERS)
     yesterday = parse_day(book.now()[:10]) - timedelta(days=1)
     day = yesterday if last_day is None else parse_day(last_day)
     code = None if region in {None, "*"} else _find_region(book, str(region))
-    ending = end_memberships(read_members(book.database), actor, role, day, "*" if region == "*" else code)
-    for row in ending.iter_rows(named=True):
-        end_member(book.database, row, row["valid_to"])
-    _refresh(book)
-    return ending.height
+    where = "*" if region == "*" else code
+    ended = book.actor, book.now()
+    return _change(book, lambda rows: end_memberships(rows, actor, role, day, ended, where)).height
 
 
-def _refresh(book: Book) -> None:
-    """Write the relation anew, so that what was granted or ended counts at once."""
-    from dafeng.store.database import read_members  # noqa: PLC0415 (sqlalchemy)
+def _change(book: Book, decide_lines: Callable[[pl.DataFrame], pl.DataFrame]) -> pl.DataFrame:
+    """Change members, and write the relation anew, so that what was granted or ended counts at once.
+
+    The right to do so is asked again in the transaction: two administrators who end each other in the same
+    moment do not both succeed, and the first use ends with its first member.
+    """
+    from dafeng.store.database import change_members, read_members  # noqa: PLC0415 (sqlalchemy)
 
     day = parse_day(book.now()[:10])
+
+    def judge_again(members: pl.DataFrame) -> pl.DataFrame:
+        if not (members.is_empty() and book.first_use):
+            own = standing_members(members, day).filter(pl.col("actor") == book.actor)
+            require(replace(book, permissions=relate_permissions(book.grants, own, day)), MANAGE, MEMBERS)
+        return decide_lines(members)
+
+    lines = change_members(book.database, judge_again)
     refresh_permissions(book.database, book.grants, standing_members(read_members(book.database), day), day)
+    return lines
 
 
 def _sees_members(book: Book) -> bool:

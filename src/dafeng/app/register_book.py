@@ -332,17 +332,23 @@ def refresh_permissions(database: Database, grants: pl.DataFrame, members: pl.Da
     day : datetime.date
         Day.
     """
-    from dafeng.store.database import read_permissions, replace_permissions  # noqa: PLC0415 (sqlalchemy)
+    from dafeng.store.database import read_permissions, renew_permissions  # noqa: PLC0415 (sqlalchemy)
 
-    text = grants.write_csv() + members.write_csv()
-    stamp = {**_STAMP, "resource": hashlib.sha256(text.encode()).hexdigest()}
-    if read_permissions(database, "")["resource"].to_list() == [stamp["resource"]]:
+    if read_permissions(database, "")["resource"].to_list() == [_stamp(grants, members)["resource"]]:
         return
-    lines = relate_permissions(grants, members, day)
-    scope = [name for name in keys_of(Permissions) if name != "role"]
-    one_reason = lines.unique(scope, keep="first", maintain_order=True)
-    whole = pl.concat([frame_of([stamp], Permissions), one_reason]).sort(keys_of(Permissions))
-    replace_permissions(database, whole)
+
+    def relate(present: pl.DataFrame) -> pl.DataFrame:
+        """Return the relation of those who are members when it is written; of the first use before them."""
+        own = members if present.is_empty() else standing_members(present, day)
+        stamp = frame_of([_stamp(grants, own)], Permissions)
+        return pl.concat([stamp, relate_permissions(grants, own, day)]).sort(keys_of(Permissions))
+
+    renew_permissions(database, relate)
+
+
+def _stamp(grants: pl.DataFrame, members: pl.DataFrame) -> dict[str, str]:
+    text = grants.write_csv() + members.write_csv()
+    return {**_STAMP, "resource": hashlib.sha256(text.encode()).hexdigest()}
 
 
 _STAMP = {

@@ -17,6 +17,7 @@ from dafeng.errors import Finding, Place
 from dafeng.job import Job
 from dafeng.register.contracts import RowFindings
 from dafeng.register.duplicates import find_duplicates
+from dafeng.register.import_plan import filter_places
 from dafeng.register.outlet import findings_table
 from dafeng.register.schema import entered_schema, stored_formulas
 from dafeng.table import empty_table
@@ -128,7 +129,9 @@ def _check_register(
     linked = read_linked(book, register, frame)
     found = validate_rows(register, book.library, frame, linked, places, book.today) if frame.height else []
     found += _check_formulas(register, frame, places)
-    found += find_duplicates(register, frame, frame.clear(), places)
+    visible = frame["row_id"].is_in(list(seen))  # a message about a row names the other one
+    mine = frame.filter(visible)
+    found += find_duplicates(register, mine, mine.clear(), filter_places(places, visible))
     found += _check_history(book, register, places)
     found += _check_attachments(book, register, frame, book.attachments)
     labels = {

@@ -9,11 +9,16 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng.app.register_book import judge, refusal, require
-from dafeng.app.register_edit import require_restricted
 from dafeng.app.register_entry import read_values
 from dafeng.app.register_formula import columns_read, evaluate_for
 from dafeng.app.register_query import Question, read_all, read_question
-from dafeng.app.register_restricted import find_restricted, require_names, see_columns, view_columns
+from dafeng.app.register_restricted import (
+    find_restricted,
+    require_names,
+    require_restricted,
+    see_columns,
+    view_columns,
+)
 from dafeng.app.register_rows import key_text
 from dafeng.app.register_write import (
     Draft,
@@ -223,10 +228,10 @@ def plan_undo(book: Book, register_id: str, batch_id: str) -> Undo:
     register = book.library.register(register_id)
     require(book, "undo", register.id)
     plan = preview_reversal(book.database, register, batch_id)
-    ids = list(dict.fromkeys(change.row_id for change in plan.changes))
-    rows = read_rows(book.database, register, row_ids=ids, withdrawn=True)
-    scopes = rows.select("scope_region", "scope_agency", "created_by").unique(maintain_order=True)
-    for row in scopes.iter_rows(named=True):
+    rows = read_rows(book.database, register, row_ids=plan.row_ids, withdrawn=True)
+    back = _scopes_after(register, plan.changes)
+    scopes = pl.concat([rows.select(_SCOPES), _moved(rows, back).select(_SCOPES)])
+    for row in scopes.unique(maintain_order=True).iter_rows(named=True):
         require(book, "undo", register.id, row)
     lines = [_preview(book, register, plan.changes, rows)]
     kinds = [
@@ -238,6 +243,27 @@ def plan_undo(book: Book, register_id: str, batch_id: str) -> Undo:
     if kinds:
         lines.append(_preview_kinds(register, kinds, rows, lines[0].schema))
     return Undo(register, batch_id, pl.concat(lines), plan.findings)
+
+
+_SCOPES = ("scope_region", "scope_agency", "created_by")
+
+
+def _scopes_after(register: Register, changes: Sequence[Change]) -> dict[str, dict[str, Any]]:
+    """Return the scopes that rows get back: nobody moves a row by an undo to where he may not."""
+    names = {"scope_region": register.region, "scope_agency": register.agency}
+    back: dict[str, dict[str, Any]] = {}
+    for change in changes:
+        for scope, name in names.items():
+            for given in (name, scope):
+                if given and given in change.values:
+                    back.setdefault(change.row_id, {})[scope] = change.values[given]
+    return back
+
+
+def _moved(rows: pl.DataFrame, back: Mapping[str, Mapping[str, Any]]) -> pl.DataFrame:
+    moved = rows.filter(pl.col("row_id").is_in(list(back)))
+    lines = [{**row, **back[row["row_id"]]} for row in moved.select("row_id", *_SCOPES).iter_rows(named=True)]
+    return pl.DataFrame(lines, schema=dict.fromkeys(("row_id", *_SCOPES), pl.String), orient="row")
 
 
 def _preview_kinds(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dafeng.app.register_book import new_id, require
-from dafeng.app.register_restricted import find_restricted
+from dafeng.app.register_restricted import require_restricted
 from dafeng.app.register_rows import read_row
 from dafeng.app.register_write import (
     Draft,
@@ -95,15 +95,6 @@ def edit_row(
     prepared = prepare_rows(book, register, [Draft(before, values)], "edit")
     require(book, "edit", register.id, prepared.rows.row(0, named=True))
     return write_prepared(book, register, "edit", prepared, reason)
-
-
-def require_restricted(
-    book: Book, register: Register, row: Mapping[str, Any], values: Mapping[str, Any]
-) -> None:
-    """Refuse to write over what the actor may not see."""
-    found = find_restricted(book.library, register)
-    for needed in sorted(frozenset().union(*(found.get(name, frozenset()) for name in values))):
-        require(book, "see_restricted", needed, row if needed == register.id else None)
 
 
 def withdraw_row(book: Book, register_id: str, named: str, reason: str) -> Written:

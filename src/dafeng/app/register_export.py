@@ -128,7 +128,8 @@ def read_export(book: Book, register: Register, question: Question) -> pl.DataFr
         stored = read_rows(book.database, register, viewer=viewer, withdrawn=query.withdrawn)
         frame = complete_rows(book, register, stored)
     names, descends = [n for n, _ in query.sort] + ["row_id"], [down for _, down in query.sort] + [False]
-    return hide_restricted(book, register, frame.sort(names, descending=descends, nulls_last=True))
+    shown = hide_restricted(book, register, frame)  # first: an order tells of values too
+    return shown.sort(names, descending=descends, nulls_last=True)
 
 
 def _trim(template: TemplateBook, gone: Iterable[str]) -> TemplateBook:

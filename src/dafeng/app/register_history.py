@@ -11,12 +11,16 @@ from dafeng.app.register_book import require
 from dafeng.app.register_restricted import find_restricted, list_hidden, see_restricted, sees_whole
 from dafeng.app.register_rows import read_row
 from dafeng.errors import InputRefused
+from dafeng.register.schema import schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from dafeng.app.register_book import Book
     from dafeng.register.model import Register
+
+LAST = "last"
+"""How the newest batch may be called."""
 
 
 def list_history(
@@ -61,7 +65,7 @@ def list_history(
 
 def _hide_events(book: Book, register: Register, events: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """Return events without the restricted values of rows on which the actor may not see them."""
-    restricted = frozenset(find_restricted(book.library, register))
+    restricted = frozenset(find_restricted(book.library, register)) | _gone(register, events)
     if not restricted or events.is_empty():
         return events
     everywhere = list_hidden(book, register)
@@ -79,6 +83,17 @@ def _hide_events(book: Book, register: Register, events: pl.DataFrame, rows: pl.
         )
         for name in ("before_json", "after_json")
     )
+
+
+def _gone(register: Register, events: pl.DataFrame) -> frozenset[str]:
+    """Return fields of earlier editions that are no more: nobody can say whether they were restricted."""
+    texts = events["after_json"].drop_nulls()
+    names = texts.str.extract_all(r'"([a-z][a-z0-9_]*)":').list.explode().unique().str.strip_chars('":')
+    return frozenset(names) - set(schema_of(register)) - _names_of_lines(register)
+
+
+def _names_of_lines(register: Register) -> frozenset[str]:
+    return frozenset(field.id for child in register.lists for field in child.fields)
 
 
 def _drop_fields(text: str | None, hidden: Collection[str]) -> str | None:
@@ -109,6 +124,12 @@ def list_batches(book: Book, register_id: str, limit: int | None = None) -> pl.D
     if not sees_whole(book, register.id, "see"):
         batches = batches.filter(pl.col("actor") == book.actor)
     return batches if limit is None else batches.head(limit)
+
+
+def find_batch(book: Book, register_id: str, named: str) -> str:
+    """Return a batch by its id; ``last`` is the newest of the register that the actor may see."""
+    newest = list_batches(book, register_id, 1) if named == LAST else None
+    return named if newest is None or newest.is_empty() else str(newest["batch_id"][0])
 
 
 def tell_changes(events: pl.DataFrame) -> pl.DataFrame:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from dafeng.app.register_book import new_id, require
-from dafeng.app.register_import_checks import CheckedPlan, check_plan, fill_hidden, set_scopes
+from dafeng.app.register_import_checks import check_plan, fill_hidden, set_scopes
 from dafeng.app.register_import_preview import preview_rows
 from dafeng.app.register_write import clean_reason
 from dafeng.errors import Finding, Place
 from dafeng.files import read_bytes
 from dafeng.job import Job
 from dafeng.parsing import MAX_BYTES
-from dafeng.register.changes import BatchHead, Change
+from dafeng.register.changes import BatchHead
 from dafeng.register.import_plan import (
     ImportOptions,
     ImportPlan,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dafeng.app.register_book import Book
+    from dafeng.app.register_import_checks import CheckedPlan
     from dafeng.register.model import Register
 
 STAGES = ("read", "compare", "check", "write")
@@ -167,12 +168,12 @@ def import_file(book: Book, request: ImportRequest, job: Job | None = None) -> I
     del raw
     job.advance("compare", 1, len(STAGES))
     existing = _read_existing(book, register, intake)
-    intake = fill_hidden(book, register, intake, existing)
+    sent, intake = intake.frame, fill_hidden(book, register, intake, existing)
     plan = plan_import(register, intake, existing, request.options)
     job.advance("check", 2, len(STAGES))
-    checked = check_plan(book, register, intake, plan, existing)
+    checked = check_plan(book, register, intake, plan, existing, sent)
     notes = _tell_known(book, register, digest)
-    checked = CheckedPlan(plan, (*notes, *checked.findings), checked.bad, existing, checked.linked)
+    checked, plan = replace(checked, findings=(*notes, *checked.findings)), checked.plan
     workbook = _send_back(book, register, intake, checked, request)
     refused = int(checked.bad.sum())
     whole = any(finding.severity == "error" for finding in checked.findings)
@@ -332,7 +333,7 @@ def _write(
 ) -> str:
     """Write new and changed rows as one batch; nothing if nothing differs."""
     from dafeng.register.compute import compute_formulas  # noqa: PLC0415 (units)
-    from dafeng.store.database import insert_frame, write_batch  # noqa: PLC0415 (sqlalchemy)
+    from dafeng.store.database import insert_frame  # noqa: PLC0415 (sqlalchemy)
 
     touched = plan.rows.filter(pl.col("_kind") != "same")
     if touched.is_empty():
@@ -353,15 +354,10 @@ def _write(
         "grade",
         *scopes,
     ]
-    if old.is_empty():
 
-        def report(done: int, total: int) -> None:
-            job.advance("write", done, total)
+    def report(done: int, total: int) -> None:
+        job.advance("write", done, total)
 
-        return insert_frame(book.database, register, head, new.select(*names, "state"), report).batch_id
-    changes = [
-        Change("insert", new_id(book), 0, {n: row[n] for n in names if row[n] is not None}, row["state"])
-        for row in new.iter_rows(named=True)
-    ]
-    changes += make_changes(register, old, checked.existing, scopes)
-    return write_batch(book.database, register, head, changes).batch_id
+    changes = make_changes(register, old, checked.existing, scopes)
+    wanted = new.select(*names, "state")
+    return insert_frame(book.database, register, head, wanted, report, changes).batch_id

@@ -62,15 +62,24 @@ def fill_hidden(book: Book, register: Register, intake: Intake, existing: pl.Dat
 
 
 def check_plan(
-    book: Book, register: Register, intake: Intake, plan: ImportPlan, existing: pl.DataFrame
-) -> CheckedPlan:
-    """Return everything that is found in the rows that would be written."""
+    book: Book, register: Register, intake: Intake, plan: ImportPlan, existing: pl.DataFrame,
+    sent: pl.DataFrame,
+) -> CheckedPlan:  # fmt: skip
+    """Return everything that is found in the rows that would be written.
+
+    Of a row that stands and that the actor may not see, only that it is out of reach is told, whatever the
+    file says of it; else a file could ask for values one after the other. ``sent`` are the rows of the file
+    before :func:`fill_hidden`.
+    """
     from dafeng.register.validate import validate_rows  # noqa: PLC0415 (geometry)
 
-    touched = plan.filter(plan.rows["_kind"] != "same")
-    frame = touched.rows.drop("_kind", "_differs")
     linked = read_linked(book, register, plan.rows)
-    found = [*intake.findings, *plan.findings]
+    rights, unseen = _check_rights(book, register, plan, existing, linked, sent)
+    told_of = {(plan.places.sheet, plan.places.place(i).row) for i in unseen.arg_true()}
+    plan = _conceal(register, plan, unseen)
+    touched = plan.filter((plan.rows["_kind"] != "same") & ~unseen)
+    frame = touched.rows.drop("_kind", "_differs")
+    found = [*intake.findings, *(f for f in plan.findings if (f.place.sheet, f.place.row) not in told_of)]
     told = {(f.place.sheet, f.place.row, f.place.column) for f in found if f.severity == "error"}
     checked = validate_rows(register, book.library, frame, linked, touched.places, book.today)
     found += [
@@ -79,7 +88,7 @@ def check_plan(
         and not (finding.code == "cell_empty" and finding.place.column == "source")
     ]  # fmt: skip
     found += find_duplicates(register, frame, _visible(book, register, existing), touched.places)
-    found += _check_rights(book, register, touched, existing, linked)
+    found += rights
     found += _check_held(book, register, intake, plan, linked)
     bad = rows_with_errors(plan.places, found)
     order = sorted(
@@ -100,16 +109,28 @@ def _visible(book: Book, register: Register, rows: pl.DataFrame) -> pl.DataFrame
     return rows.filter(seen)
 
 
+def _conceal(register: Register, plan: ImportPlan, unseen: pl.Series) -> ImportPlan:
+    """Return a plan without what stands in rows that the actor may not see; they are refused anyway."""
+    if not unseen.any():
+        return plan
+    kept = {*register.key, "row_id", "_kind"}
+    rows = plan.rows.with_columns(
+        pl.when(~unseen).then(pl.col(name)).alias(name) for name in plan.rows.columns if name not in kept
+    )
+    return replace(plan, rows=rows.with_columns(pl.when(~unseen).then("_kind").otherwise(pl.lit("same"))))
+
+
 def _check_rights(
-    book: Book,
-    register: Register,
-    plan: ImportPlan,
-    existing: pl.DataFrame,
-    linked: Mapping[str, pl.DataFrame],
-) -> list[Finding]:
-    """Return rows out of the actor's reach, before or after, and restricted values that he may not see."""
+    book: Book, register: Register, plan: ImportPlan, existing: pl.DataFrame,
+    linked: Mapping[str, pl.DataFrame], sent: pl.DataFrame,
+) -> tuple[list[Finding], pl.Series]:  # fmt: skip
+    """Return rows out of the actor's reach, before or after, and restricted values that he may not see.
+
+    Rows that stay as they are count too: that a value is the one that stands tells it. The second is in which
+    rows something stands that the actor may not see.
+    """
     if plan.rows.is_empty():
-        return []
+        return [], pl.Series([], dtype=pl.Boolean)
     old = plan.rows.select("row_id").join(existing, on="row_id", how="left", maintain_order="left")
     is_new = plan.rows["_kind"] == "insert"
     made_by = pl.select(pl.when(is_new).then(pl.lit(book.actor)).otherwise(old["created_by"])).to_series()
@@ -119,14 +140,18 @@ def _check_rights(
         return permit_rows(book.permissions, book.actor, action, register.id, rows, book.regions)
 
     allowed = reach("import", wanted) & (is_new | reach("import", old))
+    unseen = ~is_new & ~reach("see", old)
     found = [Finding("row_out_of_reach", plan.places.place(i)) for i in (~allowed).arg_true()]
     for name, needed in find_restricted(book.library, register).items():
         if name not in plan.rows.columns or not needed <= {register.id}:
             continue
-        changes = plan.rows["_differs"].list.contains(name) | (is_new & plan.rows[name].is_not_null())
-        hidden = changes & ~(reach("see_restricted", wanted) & (is_new | reach("see_restricted", old)))
+        given = sent[name].is_not_null() if name in sent.columns else is_new & plan.rows[name].is_not_null()
+        changes = plan.rows["_differs"].list.contains(name) | given
+        hidden = (
+            allowed & changes & ~(reach("see_restricted", wanted) & (is_new | reach("see_restricted", old)))
+        )
         found += [Finding("row_restricted", plan.places.place(i, name)) for i in hidden.arg_true()]
-    return found
+    return found, unseen
 
 
 def _check_held(

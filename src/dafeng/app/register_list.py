@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from dafeng.app.register_book import judge
 from dafeng.app.register_restricted import hide_restricted, needs_of_names, see_restricted, sees_whole
 from dafeng.app.register_rows import read_linked
+from dafeng.app.tasks_subjects import resolve_code
 from dafeng.register.contracts import RegisterAlerts, RegisterFields, RegisterList
 from dafeng.register.query import RowQuery
 from dafeng.table import frame_of
@@ -20,6 +22,68 @@ if TYPE_CHECKING:
     from dafeng.register.fields import RegisterField
     from dafeng.register.library import Library
     from dafeng.register.model import Register
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterQuestion:
+    """Which registers are wanted; what is empty asks nothing.
+
+    Parameters
+    ----------
+    words : str
+        Words that all stand in id, names, purpose or basis, in Chinese or English.
+    clause : str
+        Clause, with those below it.
+    system : str
+        Id of a system of the plan.
+    agency : str
+        Id or name of the lead agency.
+    filled : bool
+        Only registers with rows that the actor may see.
+    """
+
+    words: str = ""
+    clause: str = ""
+    system: str = ""
+    agency: str = ""
+    filled: bool = False
+
+
+def find_registers(book: Book, question: RegisterQuestion) -> pl.DataFrame:
+    """Return the registers that are wanted (RegisterList).
+
+    Raises
+    ------
+    InputRefused
+        ``code_unknown``: no such clause or agency.
+    """
+    found = list_registers(book)
+    wanted = question.words.lower().split()
+    if wanted:
+        texts = {one.id: _words_of(one) for one in book.library.registers.values()}
+        kept = [name for name, text in texts.items() if all(word in text for word in wanted)]
+        found = found.filter(pl.col("register_id").is_in(kept))
+    if question.clause:
+        clause = resolve_code(book, "clause", question.clause)
+        above = (
+            pl.col("clause_ids")
+            .str.split(";")
+            .list.eval((pl.element() == clause) | pl.element().str.starts_with(f"{clause}."))
+        )
+        found = found.filter(above.list.any())
+    if question.system:
+        named = pl.col("system_ids").str.split(";").list.contains(question.system.strip().upper())
+        found = found.filter(named)
+    if question.agency:
+        found = found.filter(pl.col("lead_agency") == resolve_code(book, "agency", question.agency))
+    return found.filter(pl.col("rows") > 0) if question.filled else found
+
+
+def _words_of(register: Register) -> str:
+    basis = (register.basis.zh, register.basis.en)
+    return " ".join(
+        (register.id, register.zh, register.en, register.about_zh, register.about_en, *basis)
+    ).lower()
 
 
 def list_registers(book: Book) -> pl.DataFrame:

@@ -18,7 +18,13 @@ from dafeng.table import empty_table
 
 if TYPE_CHECKING:
     from dafeng.app.register_book import Book
-    from dafeng.register.model import Register
+    from dafeng.register.model import Measure, Register
+
+
+WITHHELD = "withheld"
+FEWEST_ROWS = 3
+"""Rows that must stand behind a figure for one who may not see them all: of one or two of them a figure would
+tell what they hold. A bound of our own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,8 @@ class MeasureAnswer:
     Parameters
     ----------
     values : polars.DataFrame
-        MeasureValues, over all rows of each register.
+        MeasureValues, over all rows of each register; without the value (status ``withheld``) where too few
+        rows stand behind it for one who may not see them.
     rows : polars.DataFrame
         MeasureRows that the actor may see; what a row gives from a restricted field may be empty.
     hidden : int
@@ -60,10 +67,33 @@ def measure_book(book: Book, register_id: str | None = None) -> MeasureAnswer:
         frame = rows.get(register.id, empty_rows(register))
         found, gifts = measure_rows(register, frame, _ground_of(book, shelf, register))
         seen = _see_rows(book, register, frame, gifts)
-        values.append(found)
+        values.append(_protect(book, register, found))
         behind.append(seen)
         hidden += gifts["row_id"].n_unique() - seen["row_id"].n_unique()
     return MeasureAnswer(pl.concat(values), pl.concat(behind), hidden)
+
+
+def _protect(book: Book, register: Register, values: pl.DataFrame) -> pl.DataFrame:
+    """Return figures without those that would tell what single rows hold that the actor may not see.
+
+    Where a region has too few rows, the figure of no region of that year is shown: the others would tell it.
+    """
+    guarded = [m.id for m in register.measures if not _sees_behind(book, register, m)]
+    few = (pl.col("rows") > 0) & (pl.col("rows") < FEWEST_ROWS) & pl.col("value").is_not_null()
+    home = pl.col("region") == book.pack.config.pack.region
+    sisters = few.any().over("measure_id", "year", home)
+    shut = pl.col("measure_id").is_in(guarded) & sisters & pl.col("value").is_not_null()
+    return values.with_columns(
+        value=pl.when(~shut).then(pl.col("value")),
+        status=pl.when(shut).then(pl.lit(WITHHELD)).otherwise(pl.col("status")),
+    )
+
+
+def _sees_behind(book: Book, register: Register, measure: Measure) -> bool:
+    """Return whether the actor may see every row and every column that a figure rests on."""
+    names = names_of(measure.expr) + (names_of(measure.rows) if measure.rows else [])
+    needed = needs_of_names(book.library, register, names).registers
+    return sees_whole(book, register.id, "see") and all(sees_whole(book, each) for each in needed)
 
 
 def _ground_of(book: Book, shelf: Shelf, register: Register) -> Ground:

@@ -8,7 +8,7 @@ history either. A value that comes from a linked row is shown where the actor ma
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -21,7 +21,7 @@ from dafeng.register.expression import names_in, parse_expression
 from dafeng.register.schema import link_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from dafeng.app.register_book import Book
     from dafeng.register.library import Library
@@ -201,6 +201,19 @@ def require_names(book: Book, register: Register, names: Iterable[str]) -> None:
     for register_id in sorted(needs_of_names(book.library, register, names).registers - {register.id}):
         if not sees_whole(book, register_id):
             raise InputRefused([refusal(book, judge(book, SEE, register_id, {}))])
+
+
+def require_restricted(book: Book, register: Register, row: Mapping[str, Any], names: Iterable[str]) -> None:
+    """Refuse to write over what the actor may not see in a row.
+
+    Raises
+    ------
+    InputRefused
+        ``access_refused``.
+    """
+    found = find_restricted(book.library, register)
+    for needed in sorted(frozenset().union(*(found.get(name, frozenset()) for name in names))):
+        require(book, SEE, needed, row if needed == register.id else None)
 
 
 def sees_whole(book: Book, register_id: str, action: str = SEE) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dafeng.access.grants import STEP
 from dafeng.app.register_book import judge, refusal, require
+from dafeng.app.register_restricted import require_restricted
 from dafeng.app.register_rows import complete_rows, find_step, read_linked, read_row
 from dafeng.app.register_write import Draft, Written, clean_reason, prepare_rows, write_changes
 from dafeng.errors import InputRefused
@@ -89,8 +90,10 @@ def take_step(
     row = read_row(book, register, named)
     step = next(one for one in register.transitions if one.id == find_step(register, step_id))
     filled = dict(values or {})
+    require(book, STEP + step.id, register.id, row)
     if set(filled) - set(step.requires):
         require(book, "edit", register.id, row)
+    require_restricted(book, register, row, [name for name in filled if row.get(name) is not None])
     prepared = prepare_rows(book, register, [Draft(row, filled)], "step") if filled else None
     after = row if prepared is None else prepared.rows.row(0, named=True)
     found = _judge_step(book, register, step, {**row, **after}, reason=clean_reason(reason))

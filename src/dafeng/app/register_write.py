@@ -12,6 +12,7 @@ from dafeng.app.register_rows import read_linked
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.register.changes import BatchHead, Change
 from dafeng.register.schema import SYSTEM_COLUMNS, entered_schema, rows_frame, schema_of, stored_formulas
+from dafeng.table import Suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -108,9 +109,16 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
         for column, value in draft.values.items()
         if isinstance(value, str) and not is_readable(value)
     ]
+    entered = entered_schema(register)
+    known = {*entered, "source", "grade"}
+    unreadable += [
+        Finding("row_field_not_asked", Place(name, column=column),
+                {"register": register.id, "field": column, "suggestion": Suggestion(column, known)})
+        for column in dict.fromkeys(column for draft in drafts for column in draft.values)
+        if column not in known
+    ]  # fmt: skip
     if unreadable:
         raise InputRefused(unreadable)
-    entered = entered_schema(register)
     wanted = [_merge(register, draft, entered) for draft in drafts]
     frame = rows_frame(wanted, {**SYSTEM_COLUMNS, **entered})
     linked = read_linked(book, register, frame)

@@ -6,8 +6,9 @@ from typing import Annotated
 
 import typer
 
+from dafeng import terms
 from dafeng.cli.options import PackOption
-from dafeng.cli.output import Format, FormatOption, language, show_frame, to_json, write_answer
+from dafeng.cli.output import Format, FormatOption, language, to_json, write_answer
 from dafeng.cli.register_options import ActorOption, DatabaseOption, OutputFileOption, language_of, open_for
 
 app = typer.Typer(no_args_is_help=True, help="权限：谁可对什么做什么 / access: who may do what on what")
@@ -30,13 +31,27 @@ def list_command(
     output: OutputFileOption = None,
 ) -> None:
     """列出权限关系：主体、操作、范围、理由 / list the relation: subject, action, scope and why."""
+    from dafeng.access.contracts import Permissions
     from dafeng.app.register_access import AccessQuestion, list_access
+    from dafeng.cli.register_words import (
+        EVERYTHING,
+        names_of_actions,
+        names_of_pack,
+        names_of_registers,
+        pick,
+        show_words,
+    )
 
     with open_for(pack, database, actor) as book:
         found = list_access(book, AccessQuestion(user, tuple(action or ()), resource, region))
         basis = "basis_en" if language() == "en" else "basis_zh"
         columns = ["subject", "action", "resource", "region", "agency", "maker", "role", basis]
-        show_frame(found, columns, form, output)
+        words = {
+            "action": names_of_actions(book), "resource": names_of_registers(book),
+            "region": names_of_pack(book, "region"), "agency": names_of_pack(book, "agency"),
+            "maker": {"*": pick(EVERYTHING)},
+        }  # fmt: skip
+        show_words(found, Permissions, columns, form, output, words)
 
 
 @app.command("explain")
@@ -81,11 +96,15 @@ def members_command(
     output: OutputFileOption = None,
 ) -> None:
     """列出用户及其角色 / list users and their roles."""
+    from dafeng.access.contracts import Members
     from dafeng.app.register_access import list_members
+    from dafeng.cli.register_words import names_of_pack, show_words
 
     with open_for(pack, database, actor) as book:
         found = list_members(book, every=every)
-        show_frame(found, found.columns, form, output)
+        words = {kind: names_of_pack(book, kind) for kind in ("region", "agency")}
+        shown = ["actor", "role", "region", "agency", "valid_from", "valid_to", "granted_by", "ended_by"]
+        show_words(found, Members, shown, form, output, words)
 
 
 @app.command("grant")
@@ -110,16 +129,17 @@ def grant_command(
     from dafeng.access.membership import Membership
     from dafeng.app.clock import parse_day
     from dafeng.app.register_access import grant_role
+    from dafeng.cli.register_words import names_of_pack
 
     last = None if valid_to is None else parse_day(valid_to)
     with open_for(pack, database, actor) as book:
         row = grant_role(book, Membership(user, role, region, agency, parse_day(valid_from), last)).row(
             0, named=True
         )
-    until = row["valid_to"] or "…"
-    typer.echo(
-        f"已授权 / granted: {row['actor']} {row['role']} {row['region']} {row['valid_from']} – {until}"
-    )
+        until = row["valid_to"] or "…"
+        place = names_of_pack(book, "region").get(row["region"], row["region"])
+    named = terms.name("access_role", row["role"], language_of())
+    typer.echo(f"已授权 / granted: {row['actor']} {named} {place} {row['valid_from']} – {until}")
 
 
 @app.command("end")

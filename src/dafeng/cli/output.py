@@ -95,8 +95,8 @@ def to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"
 
 
-def draw_table(frame: pl.DataFrame) -> str:
-    """Return a frame as a text table that fits the terminal.
+def draw_table(frame: pl.DataFrame, digits: int = 6) -> str:
+    """Return a frame as a text table that fits the terminal, numbers with so many digits.
 
     On a narrow terminal explanations (columns ``why_…``) stand below the table, one a line.
     """
@@ -111,20 +111,20 @@ def draw_table(frame: pl.DataFrame) -> str:
     for name in short.columns:
         table.add_column(name, overflow="fold", justify="right" if short[name].dtype.is_numeric() else "left")
     for row in short.iter_rows():
-        table.add_row(*(Text(_cell(value)) for value in row))
+        table.add_row(*(Text(_cell(value, digits)) for value in row))
     with console.capture() as capture:
         console.print(table)
         for told in frame.iter_rows(named=True) if prose else ():
             label = " ".join(str(told[name]) for name in short.columns if name.endswith("_id"))
-            console.print(Text(f"{label}: {' '.join(_cell(told[name]) for name in prose)}"))
+            console.print(Text(f"{label}: {' '.join(_cell(told[name], digits) for name in prose)}"))
         console.print(f"{frame.height} 行 / rows")
     return capture.get()
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, digits: int) -> str:
     if value is None:
         return "—"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.{digits}g}" if isinstance(value, float) else str(value)
 
 
 def language() -> str:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli.options import AsOfOption, PackOption
-from dafeng.cli.output import Format, FormatOption, language, show_frame, to_json, write_answer
+from dafeng.cli.output import Format, FormatOption, language, to_json, write_answer
 from dafeng.cli.register_batch import correct_command, history_command, undo_command
 from dafeng.cli.register_measures import measures_command
 from dafeng.cli.register_options import (
@@ -66,6 +66,13 @@ class AlertLevel(StrEnum):
 
 @app.command("list")
 def list_command(
+    search: Annotated[
+        str, typer.Option(help="编号、名称、用途或依据中的词 / words in id, name, purpose or basis")
+    ] = "",
+    clause: Annotated[str, typer.Option(help="条款，含其下级 / clause and those below")] = "",
+    system: Annotated[str, typer.Option(help="系统编号，如 S057 / id of a system, such as S057")] = "",
+    agency: Annotated[str, typer.Option(help="牵头部门：编号或名称 / lead agency: id or name")] = "",
+    filled: Annotated[bool, typer.Option("--filled", help="只列有数据的 / only those with rows")] = False,
     fields: Annotated[bool, typer.Option("--fields", help="列出全部字段 / list every field")] = False,
     pack: PackOption = None,
     database: DatabaseOption = None,
@@ -73,17 +80,26 @@ def list_command(
     form: FormatOption = Format.table,
     output: OutputFileOption = None,
 ) -> None:
-    """列出台账、依据和行数 / list the registers with their basis and rows."""
-    from dafeng.app.register_list import list_fields, list_registers
+    """查找台账，列出行数和最近变更；说明见 show / find registers, with rows and last change."""
+    import polars as pl
+
+    from dafeng.app.register_list import RegisterQuestion, find_registers, list_fields
+    from dafeng.cli.register_words import names_of_kinds, names_of_pack, pick, show_words
+    from dafeng.register.contracts import RegisterFields, RegisterList
 
     with open_for(pack, database, actor) as book:
+        found = find_registers(book, RegisterQuestion(search, clause, system, agency, filled))
+        words = {"lead_agency": names_of_pack(book, "agency")}
+        name = pick(("name_zh", "name_en"))
         if fields:
-            columns = ["register_id", "part", "field_id", "name_zh", "name_en", "kind", "unit", "required"]
-            show_frame(list_fields(book.library), columns, form, output)
+            listed = list_fields(book.library).join(found.select("register_id"), on="register_id", how="semi")
+            columns = ["register_id", "part", "field_id", name, "kind", "unit", "required"]
+            show_words(listed, RegisterFields, columns, form, output, names_of_kinds())
             return
-        name = "name_en" if language() == "en" else "name_zh"
-        columns = ["register_id", name, "kind", "lead_agency", "sendable", "fields", "rows", "changed_at"]
-        show_frame(list_registers(book), columns, form, output)
+        if form is Format.table:
+            found = found.with_columns(pl.col("changed_at").str.head(10))
+        columns = ["register_id", name, "kind", "lead_agency", "rows", "changed_at"]
+        show_words(found, RegisterList, columns, form, output, words)
 
 
 @app.command("show")
@@ -151,16 +167,15 @@ def query_command(
     with open_for(pack, database, actor, as_of) as book:
         if group or total:
             made = sum_rows(book, register, question, group or (), total or ())
-            show_rows(made, book.library.register(register), made.columns, form, output)
+            show_rows(made, book, book.library.register(register), made.columns, form, output)
             return
         answer = query_rows(book, register, question)
         defined = answer.register
-        chosen = list(dict.fromkeys((*defined.key, defined.label, "state", *(f.id for f in defined.fields))))[
-            :9
-        ]
+        known = [one.id for one in defined.fields if answer.frame[one.id].is_not_null().any()]
+        chosen = list(dict.fromkeys((*defined.key, defined.label, "state", *known)))[:8]
         if columns is not None:
             chosen = [find_column(book, defined, name).id for name in columns.split(",") if name.strip()]
-        show_rows(answer.frame, defined, chosen, form, output)
+        show_rows(answer.frame, book, defined, chosen, form, output)
         shown = f"{answer.frame.height} / {answer.total}"
         typer.echo(f"显示 {shown} 行 / rows {shown}", err=True)
 
@@ -180,11 +195,14 @@ def alerts_command(
 ) -> None:
     """列出到期和待办提醒 / list what somebody should look at."""
     from dafeng.app.register_list import find_alerts
+    from dafeng.cli.register_words import names_of_pack, show_words
+    from dafeng.register.contracts import RegisterAlerts
 
     with open_for(pack, database, actor, as_of) as book:
         found = find_alerts(book, register, level.value if level else None)
         text = "text_en" if language() == "en" else "text_zh"
-        show_frame(found, ["level", "register_id", "label", text, "region", "row_id"], form, output)
+        columns = ["level", "register_id", "label", text, "region", "row_id"]
+        show_words(found, RegisterAlerts, columns, form, output, {"region": names_of_pack(book, "region")})
 
 
 @app.command("new")

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli.options import PackOption
-from dafeng.cli.output import Format, FormatOption, show_frame
+from dafeng.cli.output import Format, FormatOption
 from dafeng.cli.register_options import (
     ActorOption,
     DatabaseOption,
@@ -25,7 +25,9 @@ from dafeng.cli.register_options import (
 ApplyOption = Annotated[
     bool, typer.Option("--apply", help="写入；缺省只预览 / write it; default: only a preview")
 ]
-PREVIEW = ["key", "label", "field", "before", "after"]
+
+
+ONLY_SHOWN = "未写入；写入请加 --apply --reason 理由 / nothing written; to write it add --apply --reason WHY"
 
 
 def history_command(
@@ -40,18 +42,17 @@ def history_command(
     output: OutputFileOption = None,
 ) -> None:
     """历史：谁在何时因何改了什么 / history: who changed what, when and why."""
-    from dafeng.app.register_history import list_batches, list_history, tell_changes
+    from dafeng.app.register_history import list_batches, list_history
+    from dafeng.cli.register_words import show_history, show_words
+    from dafeng.register.contracts import Batches
 
     with open_for(pack, database, actor) as book:
         if batches:
             shown = ["batch_id", "act", "actor", "at", "rows", "file", "reverses", "reason"]
-            show_frame(list_batches(book, register), shown, form, output)
+            show_words(list_batches(book, register), Batches, shown, form, output)
             return
         events = list_history(book, register, row, batch)
-        if form is Format.table:
-            events = tell_changes(events)
-        shown = ["at", "actor", "row_id", "version", "change", "changes", "state_after", "reason", "batch_id"]
-        show_frame(events, shown, form, output)
+        show_history(events, book, book.library.register(register), form, output)
 
 
 def correct_command(
@@ -81,6 +82,7 @@ def correct_command(
     from dafeng.app.register_correct import apply_correction, plan_correction
     from dafeng.app.register_entry import split_settings
     from dafeng.app.register_query import Question
+    from dafeng.cli.register_words import show_preview
     from dafeng.errors import InputRefused
 
     if not where and not search and not every:
@@ -91,7 +93,7 @@ def correct_command(
             book, register, question, split_settings(settings or ()), split_settings(formulas or ())
         )
         tell_findings(made.prepared.findings)
-        show_frame(made.preview, PREVIEW, form, output)
+        show_preview(made.preview, book, made.register, form, output)
         changed = len(made.prepared.changes)
         typer.echo(
             f"选中 {made.chosen} 行，变化 {changed} 行 / {made.chosen} rows chosen, {changed} differ",
@@ -99,11 +101,15 @@ def correct_command(
         )
         if apply:
             tell_written(apply_correction(book, made, reason or ""))
+        elif changed:
+            typer.echo(ONLY_SHOWN, err=True)
 
 
 def undo_command(
     register: RegisterArgument,
-    batch: Annotated[str, typer.Argument(help="要撤销的批次 / batch to be reversed")],
+    batch: Annotated[
+        str, typer.Argument(help="要撤销的批次；last 为最近一批 / batch to be reversed; last: the newest")
+    ],
     apply: ApplyOption = False,
     reason: ReasonOption = None,
     pack: PackOption = None,
@@ -114,12 +120,16 @@ def undo_command(
 ) -> None:
     """撤销一个批次：写入相反的批次，历史都保留 / undo a batch by writing its inverse; history keeps both."""
     from dafeng.app.register_correct import apply_undo, plan_undo
+    from dafeng.app.register_history import find_batch
+    from dafeng.cli.register_words import show_preview
     from dafeng.errors import NegativeAnswer
 
     with open_for(pack, database, actor) as book:
-        plan = plan_undo(book, register, batch)
-        show_frame(plan.preview, PREVIEW, form, output)
+        plan = plan_undo(book, register, find_batch(book, register, batch))
+        show_preview(plan.preview, book, book.library.register(register), form, output)
         if plan.findings:
             raise NegativeAnswer(plan.findings)
         if apply:
             tell_written(apply_undo(book, plan, reason or ""))
+        else:
+            typer.echo(ONLY_SHOWN, err=True)

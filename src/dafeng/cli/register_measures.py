@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli.options import AsOfOption, PackOption
-from dafeng.cli.output import Format, FormatOption, language, show_frame
+from dafeng.cli.output import Format, FormatOption
 from dafeng.cli.register_options import ActorOption, DatabaseOption, OutputFileOption, open_for
 
 
@@ -35,9 +35,12 @@ def measures_command(
     import polars as pl
 
     from dafeng.app.register_measures import measure_book
+    from dafeng.cli.register_words import names_of_pack, pick, show_words
+    from dafeng.register.contracts import MeasureRows, MeasureValues
 
     with open_for(pack, database, actor, as_of) as book:
         answer = measure_book(book, register)
+        words = {"region": names_of_pack(book, "region")}
         home, year = book.pack.config.pack.region, book.today.year
     shown = answer.rows if rows else answer.values
     if not regions:
@@ -46,13 +49,13 @@ def measures_command(
         past = pl.when(pl.col("year") <= year).then(pl.col("year"))
         newest = pl.coalesce(past.max(), pl.col("year").min()).over("register_id", "measure_id", "region")
         shown = shown.filter(pl.col("year") == newest)
-    name = "name_en" if language() == "en" else "name_zh"
-    columns = ["register_id", "measure_id", "region", "year"]
+    columns = ([] if register else ["register_id"]) + ["measure_id", "year"]
+    columns += ["region"] if regions else []
     columns += (
         ["part", "label", "value", "unit"]
         if rows
-        else [name, "value", "unit", "rows", "left_out", "grade", "status"]
+        else [pick(("name_zh", "name_en")), "value", "unit", "rows", "left_out", "status"]
     )
-    show_frame(shown, columns, form, output)
+    show_words(shown, MeasureRows if rows else MeasureValues, columns, form, output, words)
     if rows and answer.hidden:
         typer.echo(f"另有 {answer.hidden} 行无权查看 / rows not shown to you: {answer.hidden}", err=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dafeng import terms
 from dafeng.cli.output import Format, draw_table, language, to_json, write_answer
 
 if TYPE_CHECKING:
@@ -70,6 +71,8 @@ LinesOption = Annotated[
         help="子表=文件（CSV、XLSX 或 JSON），整体替换，可重复 / list=file, replaces all lines of the list",
     ),
 ]
+DIGITS = 12
+"""Digits of figures of a row: what stands is shown, not rounded to six."""
 OutputFileOption = Annotated[Path | None, typer.Option("--output", help="写入文件 / file to write")]
 
 
@@ -125,18 +128,22 @@ def flatten_lists(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def show_rows(
-    frame: pl.DataFrame, register: Register, columns: Sequence[str], form: Format, output: Path | None = None
-) -> None:
-    """Show rows: as a table with the chosen columns and their names, or whole as CSV or JSON."""
+    frame: pl.DataFrame, book: Book, register: Register, columns: Sequence[str], form: Format,
+    output: Path | None = None,
+) -> None:  # fmt: skip
+    """Show rows: as a table with the chosen columns in words, or whole as CSV or JSON with their codes."""
     if form is Format.json:
         write_answer(to_json(frame.to_dicts()), output)
     elif form is Format.csv:
         write_answer(flatten_lists(frame).write_csv(), output)
     else:
+        from dafeng.cli.register_words import tell_cells
+
         heads = headings_of(register)
-        shown = flatten_lists(frame.select([name for name in columns if name in frame.columns]))
+        chosen = frame.select([name for name in columns if name in frame.columns])
+        shown = tell_cells(flatten_lists(chosen), register, book.library)
         write_answer(
-            draw_table(shown.rename({name: heads.get(name, name) for name in shown.columns})), output
+            draw_table(shown.rename({name: heads.get(name, name) for name in shown.columns}), DIGITS), output
         )
 
 
@@ -146,7 +153,7 @@ def headings_of(register: Register) -> dict[str, str]:
         "row_id": ("行编号", "Row id"), "version": ("版本", "Version"), "state": ("状态", "State"),
         "source": ("数据来源", "Source"), "grade": ("证据等级", "Grade"),
         "changed_at": ("变更时间", "Changed at"), "changed_by": ("变更人", "Changed by"),
-        "created_by": ("创建人", "Created by"),
+        "created_by": ("创建人", "Created by"), "rows": ("行数", "Rows"),
     }  # fmt: skip
     number = 1 if language() == "en" else 0
     found = {name: pair[number] for name, pair in words.items()}
@@ -156,6 +163,8 @@ def headings_of(register: Register) -> dict[str, str]:
         *((child.id, (child.zh, child.en), "") for child in register.lists),
     ]
     for name, names, unit in parts:
-        told = names[number] + (f" ({unit})" if unit not in {"", "1"} else "")
+        named = terms.unit_name(unit, language_of())
+        told = names[number] + (f" ({named})" if unit not in {"", "1"} else "")
         found[name] = f"{told} [{name}]" if told in found.values() else told
-    return found
+    left_out = ("未计入", "left out")[number]
+    return found | {f"{name}_left_out": f"{told}: {left_out}" for name, told in found.items()}

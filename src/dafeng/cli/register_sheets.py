@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -32,6 +32,11 @@ from dafeng.settings import read_settings
 
 if TYPE_CHECKING:
     from dafeng.app.register_import import ImportOutcome
+
+
+FileArgument = Annotated[
+    Path | None, typer.Argument(help="同 --output / the same as --output", show_default=False)
+]
 
 
 class ImportMode(StrEnum):
@@ -92,10 +97,13 @@ def import_command(
 
 def _tell_import(made: ImportOutcome, *, dry_run: bool, form: Format, output: Path | None) -> None:
     """Say what an import did; a refused file leaves with exit code 2."""
+    from dafeng.cli.register_words import show_words
     from dafeng.errors import InputRefused
+    from dafeng.register.import_contracts import ImportPreview
 
     if dry_run:
-        show_frame(made.preview, made.preview.columns, form, output)
+        shown = ["kind", "row", "key", "label", "field", "before", "after"]
+        show_words(made.preview, ImportPreview, shown, form, output)
     elif form is not Format.table:
         show_frame(made.table, made.table.columns, form, output)
     if made.workbook is not None:
@@ -113,7 +121,8 @@ def _tell_import(made: ImportOutcome, *, dry_run: bool, form: Format, output: Pa
 
 def export_command(
     register: RegisterArgument,
-    output: Annotated[Path, typer.Argument(help="文件 .xlsx、.csv 或 .json / file .xlsx, .csv or .json")],
+    file: FileArgument = None,
+    output: OutputFileOption = None,
     where: WhereOption = None,
     search: SearchOption = "",
     sort: Annotated[
@@ -129,16 +138,18 @@ def export_command(
     from dafeng.app.register_export import ExportRequest, export_rows
     from dafeng.app.register_query import Question
 
+    target = _find_target(file, output)
     question = Question(tuple(where or ()), search, tuple(sort or ()), withdrawn=withdrawn)
     with open_for(pack, database, actor, as_of) as book:
-        made = export_rows(book, ExportRequest(register, output, question))
+        made = export_rows(book, ExportRequest(register, target, question))
     tell_findings(made.findings)
     typer.echo(f"{made.rows} 行 / rows → {made.path}")
 
 
 def template_command(
     register: RegisterArgument,
-    output: Annotated[Path, typer.Argument(help="XLSX 文件 / XLSX file")],
+    file: FileArgument = None,
+    output: OutputFileOption = None,
     outsiders: Annotated[
         bool,
         typer.Option(
@@ -153,9 +164,17 @@ def template_command(
     """写出带下拉选项的填报表 / write a form with drop-downs and Chinese field names."""
     from dafeng.app.register_template import write_template
 
+    target = _find_target(file, output)
     with open_for(pack, database, actor, as_of) as book:
-        write_template(book, register, output, outsiders=outsiders)
-    typer.echo(f"→ {output}")
+        write_template(book, register, target, outsiders=outsiders)
+    typer.echo(f"→ {target}\n填好后 / next: dafeng register import {register} {target}")
+
+
+def _find_target(file: Path | None, output: Path | None) -> Path:
+    """Return the file to write, named as an argument or as ``--output``, by one of them."""
+    if (file is None) == (output is None):
+        raise typer.BadParameter("请写 --output 文件，只写一个 / name one file: --output FILE")
+    return cast("Path", file or output)
 
 
 def mapping_command(
@@ -208,12 +227,14 @@ def check_command(
         _check_definition(Path(subject), pack)
         return
     from dafeng.app.register_check import check_registers
+    from dafeng.cli.register_words import pick, show_words
+    from dafeng.register.contracts import RowFindings
 
     with open_for(pack, database, actor, as_of) as book, show_progress() as job:
         made = check_registers(book, subject, job)
-    columns = ["severity", "register_id", "row", "label", "field", "code", "text_zh", "text_en"]
+    columns = ["severity", "register_id", "row", "label", "field", pick(("text_zh", "text_en"))]
     if form is not Format.table or not made.table.is_empty():
-        show_frame(made.table, columns, form, output)
+        show_words(made.table, RowFindings, columns, form, output)
     errors = [finding for finding in made.findings if finding.severity == "error"]
     typer.echo(
         f"{made.rows} 行，{len(made.findings)} 处问题，{made.alerts.height} 条提醒 / {made.rows} rows, "

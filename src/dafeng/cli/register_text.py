@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dafeng import terms
 from dafeng.cli.output import draw_table, language
 from dafeng.cli.register_options import headings_of, language_of
+from dafeng.cli.register_words import tell_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -155,7 +156,7 @@ def _value(view: RowView, library: Library, name: str) -> str:
         return "; ".join(
             f"{code} {vocabulary.names[code][number]}" if code in vocabulary.names else code for code in codes
         )
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return tell_value(value)
 
 
 def _tell_step(findings: Sequence[Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from dafeng.cli.options import PackOption
-from dafeng.cli.output import Format, FormatOption, show_frame, to_json, write_answer
+from dafeng.cli.output import Format, FormatOption, to_json, write_answer
 from dafeng.cli.register_options import (
     ActorOption,
     DatabaseOption,
@@ -17,6 +17,7 @@ from dafeng.cli.register_options import (
     SearchOption,
     SetOption,
     WhereOption,
+    language_of,
     open_for,
     show_rows,
     tell_written,
@@ -49,7 +50,7 @@ SHOWN = (
     "open_issues",
 )
 COUNTED = (
-    "group_id", "name", "tasks", "not_accepted", "under_way", "blocked", "submitted", "done", "overdue",
+    "name", "tasks", "not_accepted", "under_way", "blocked", "submitted", "done", "overdue",
     "most_overdue_days", "no_date",
 )  # fmt: skip
 LISTED = ("task_no", "title", "agency", "region", "state", "due", "share_done", "changed_at")
@@ -73,15 +74,19 @@ def seed_command(
 ) -> None:  # fmt: skip
     """由方案条款导出任务；重复运行只补新的 / derive tasks from the plan; again: only what is new."""
     from dafeng.app.tasks_seed import preview_seed, write_seed
+    from dafeng.cli.register_words import names_of_field, show_words
+    from dafeng.register.tasks_contracts import TaskSeeds
 
     with open_for(pack, database, actor) as book:
         found = write_seed(book) if write else preview_seed(book)
     if not write:
         shown = found.seeds if form is not Format.table else found.seeds.filter(found.seeds["is_new"])
-        show_frame(shown, ("task_no", "title", "role", "standing", "due", "remark"), form, output)
+        standing = {"standing": names_of_field(book, "tasks", "standing")}
+        show_words(shown, TaskSeeds, ("task_no", "title", "role", "standing", "due"), form, output, standing)
+    hint = _hint(write)
     typer.echo(
         f"任务 / tasks {found.seeds.height}，新 / new {found.new}"
-        + (f"，批次 / batch {found.batch_id}" if found.batch_id else "，未写入 / nothing written"),
+        + (f"，批次 / batch {found.batch_id}" if found.batch_id else f"，未写入 / nothing written{hint}"),
         err=True,
     )  # fmt: skip
 
@@ -112,7 +117,9 @@ def board_command(
     from dafeng.app.clock import parse_day
     from dafeng.app.tasks_board import GROUPS, read_board, write_board
     from dafeng.app.tasks_subjects import resolve_code
-    from dafeng.register.tasks_standing import BoardFilter
+    from dafeng.cli.register_words import pick, show_words
+    from dafeng.register.tasks_contracts import TaskBoard, TaskCounts
+    from dafeng.register.tasks_standing import ALL_DONE, NO_DATE, BoardFilter
 
     if by and by not in GROUPS:
         raise typer.BadParameter(f"{by}: {'、'.join(GROUPS)}")
@@ -123,13 +130,17 @@ def board_command(
             clause=clause, state=state, overdue=overdue, blocked=blocked, evidence_missing=no_evidence,
             due_before=parse_day(due_before) if due_before else None,
         )  # fmt: skip
-        board = read_board(book, wanted)
+        board = read_board(book, wanted, language_of())
     if output is not None and output.suffix.lower() == ".xlsx":
         write_board(board, output)
+        typer.echo(f"{board.tasks.height} 项 / tasks → {output}")
     elif by:
-        show_frame(board.counts.filter(board.counts["group_kind"] == by), COUNTED, form, output)
+        show_words(board.counts.filter(board.counts["group_kind"] == by), TaskCounts, COUNTED, form, output)
+    elif form is Format.table:
+        due = {both: pick((both.split(" / ")[0], both.split(" / ")[-1])) for both in (NO_DATE, ALL_DONE)}
+        show_words(board.tasks, TaskBoard, SHOWN, form, output, {"due_text": due})
     else:
-        show_frame(board.tasks, SHOWN, form, output)
+        show_words(board.tasks, TaskBoard, SHOWN, form, output)
 
 
 @app.command("list")
@@ -150,7 +161,7 @@ def list_command(
     question = Question(tuple(where or ()), search, tuple(sort or ("task_no",)), limit)
     with open_for(pack, database, actor) as book:
         answer = query_rows(book, "tasks", question)
-    show_rows(answer.frame, answer.register, LISTED, form, output)
+        show_rows(answer.frame, book, answer.register, LISTED, form, output)
 
 
 @app.command("show")
@@ -262,7 +273,7 @@ def issues_command(
 
     with open_for(pack, database, actor) as book:
         answer = query_rows(book, "issues", Question(tuple(where or ()), sort=("raised_on",), limit=1000))
-    show_rows(answer.frame, answer.register, ISSUES_LISTED, form, output)
+        show_rows(answer.frame, book, answer.register, ISSUES_LISTED, form, output)
 
 
 @app.command("escalate")
@@ -278,13 +289,25 @@ def escalate_command(
 ) -> None:
     """按规则逐级上报未解决问题，说明依据 / pass open issues up by dated rules, with the reason."""
     from dafeng.app.tasks_issues import escalate, find_due
+    from dafeng.cli.register_words import names_of_field, names_of_states, pick, show_words
+    from dafeng.register.tasks_contracts import Escalations
 
     with open_for(pack, database, actor, as_of) as book:
         due = find_due(book, rules)
         written = escalate(book, due) if write else 0
-    columns = ("issue_no", "title", "severity", "days_open", "state", "due_level", "why_zh")
-    show_frame(due, columns, form, output)
-    typer.echo(f"应上报 / due {due.height}，已上报 / passed up {written}", err=True)
+        states = names_of_states(book.library.register("issues"))
+        words = {"severity": names_of_field(book, "issues", "severity"), "state": states, "due_level": states}
+    columns = ("issue_no", "title", "severity", "days_open", "state", "due_level")
+    show_words(due, Escalations, columns, form, output, words)
+    if form is Format.table and output is None:
+        for row in due.iter_rows(named=True):
+            typer.echo(f"{row['issue_no']}: {row[pick(('why_zh', 'why_en'))]}")
+    hint = _hint(write) if due.height else ""
+    typer.echo(f"应上报 / due {due.height}，已上报 / passed up {written}{hint}", err=True)
+
+
+def _hint(write: bool) -> str:
+    return "" if write else "（加 --write 写入 / add --write to write）"
 
 
 @app.command("history")
@@ -298,10 +321,9 @@ def history_command(
     output: OutputFileOption = None,
 ) -> None:
     """谁在何时改了什么 / who changed what and when."""
-    from dafeng.app.register_history import list_history, tell_changes
+    from dafeng.app.register_history import list_history
+    from dafeng.cli.register_words import show_history
 
     with open_for(pack, database, actor) as book:
-        events = tell_changes(list_history(book, "issues" if issue else "tasks", number))
-    show_frame(
-        events, ("at", "actor", "change", "state_before", "state_after", "reason", "changes"), form, output
-    )
+        register = book.library.register("issues" if issue else "tasks")
+        show_history(list_history(book, register.id, number), book, register, form, output)

@@ -9,7 +9,7 @@ import typer
 
 from dafeng.cli.notice import DocumentLanguage
 from dafeng.cli.options import PackOption
-from dafeng.cli.output import Format, FormatOption, show_frame
+from dafeng.cli.output import Format, FormatOption
 from dafeng.cli.register_options import (
     ActorOption,
     DatabaseOption,
@@ -97,6 +97,7 @@ def assess_command(
     from dafeng.app.tasks_assess import write_assessment
     from dafeng.app.tasks_form import read_form_row
     from dafeng.app.tasks_rows import FORMS
+    from dafeng.cli.register_words import names_of_states
 
     request = _request(subject, period, pack)
     with open_for(pack, database, actor) as book:
@@ -110,7 +111,8 @@ def assess_command(
         if output is not None:
             write_assessment(book, row, output, written.value, send=send)
             typer.echo(f"→ {output}")
-        typer.echo(f"{row['title']}: {row['state']}")
+        state = names_of_states(book.library.register(FORMS))[row["state"]]
+        typer.echo(f"{row['title']}: {state}")
 
 
 def report_command(
@@ -141,6 +143,8 @@ def balance_command(
 ) -> None:
     """各市方案综合平衡：合计与全省、达峰年份 / sums of the city plans beside the province, peak years."""
     from dafeng.app.tasks_balance import balance_city_plans, write_balance
+    from dafeng.cli.register_words import pick, show_words
+    from dafeng.register.tasks_contracts import PlanBalance, PlanPeaks
 
     with open_for(pack, database, actor, as_of) as book:
         balance = balance_city_plans(book)
@@ -148,20 +152,12 @@ def balance_command(
         write_balance(balance, output)
         typer.echo(f"→ {output}")
         return
-    columns = (
-        "name_zh",
-        "year",
-        "unit",
-        "cities_given",
-        "cities",
-        "partial_sum",
-        "required",
-        "gap",
-        "status",
-    )
-    show_frame(balance.sums, columns, form, output)
-    if form is Format.table:
-        show_frame(balance.peaks, ("name", "peak_year", "province_year", "boundary", "status"), form)
+    name = pick(("name_zh", "name_en"))
+    columns = (name, "year", "unit", "cities_given", "cities", "partial_sum", "required", "gap", "status")
+    show_words(balance.sums, PlanBalance, columns, form, output)
+    if form is Format.table and output is None:
+        columns = ("name", "peak_year", "province_year", "boundary", "status")
+        show_words(balance.peaks, PlanPeaks, columns, form)
 
 
 def _request(subject: str, period: str, pack: str | None, out: Path | None = None) -> FormRequest:

@@ -22,8 +22,14 @@ PROJECTS, BUDGETS = "two_high_projects", "carbon_budgets"
 """Registers of the projects and of the budgets; a pack without either has no comparison."""
 CO2, ENERGY, STARTS, ENDS = "co2_increment", "energy_increment", "operation_year", "ended_on"
 """Fields of a project: yearly increments, year of operation, day on which it ended."""
-WHOLE, ROOM, YEAR = "budget", "for_projects", "year"
-"""Fields of a budget: all emissions of the city, what is set aside for new projects, year."""
+ENDED = "ended"
+"""State in which the day of the end holds; entered before the exit is accepted it ends nothing."""
+WHOLE, ROOM, YEAR, NEW = "budget", "for_projects", "year", "new_since"
+"""Fields of a budget: all emissions of the city, what is set aside for new projects, year, and from which
+year of operation on a project is new."""
+STANDING = "standing"
+"""Part of the projects that were in operation before: what they emit is in the whole budget, not in the part
+for new projects."""
 STATE_PARTS = {
     "operating": "operating", "building": "building", "improving": "building", "approved": "approved",
     "ended": "operating", "proposed": "waiting", "appraised": "waiting",
@@ -41,7 +47,8 @@ def compare_budgets(rows: Mapping[str, pl.DataFrame], ground: Ground) -> tuple[p
 
     A project counts from its year of operation to the day on which it ended; one that waits counts where its
     year is not known yet. What is compared is the part of the budget that is set aside for new projects: the
-    whole budget also holds everything that stands already.
+    whole budget also holds everything that stands already. So does a project that went into operation before
+    the year from which the budget calls a project new: it is listed and takes nothing of that part.
 
     Parameters
     ----------
@@ -64,6 +71,7 @@ def compare_budgets(rows: Mapping[str, pl.DataFrame], ground: Ground) -> tuple[p
     counted = projects.join(pl.DataFrame({"year": years}, schema={"year": pl.Int64}), how="cross").filter(
         _counts_in(pl.col("year"))
     )
+    counted = _set_standing_apart(counted, budgets)
     cities = _sum_cities(counted, budgets)
     return check(_judge(cities), CityBudgets), check(_list_rows(counted, budgets, cities), BudgetRows)
 
@@ -82,7 +90,8 @@ def _read_projects(frame: pl.DataFrame | None, ground: Ground) -> pl.DataFrame:
         "row_id", "version", pl.col(register.label).alias("label"), "grade", "region", part.alias("part"),
         (pl.col(CO2) * _factor(register, CO2, CO2_UNIT)).alias("value"),
         (pl.col(ENERGY) * _factor(register, ENERGY, ENERGY_UNIT)).alias("energy"),
-        pl.col(STARTS).alias("starts"), read_days(frame[ENDS]).alias("ends"),
+        pl.col(STARTS).alias("starts"),
+        pl.when(pl.col("state") == ENDED).then(read_days(frame[ENDS])).alias("ends"),
     )  # fmt: skip
     return made.drop_nulls("part").cast(schema)  # type: ignore[arg-type]
 
@@ -90,7 +99,7 @@ def _read_projects(frame: pl.DataFrame | None, ground: Ground) -> pl.DataFrame:
 def _read_budgets(frame: pl.DataFrame | None, ground: Ground) -> pl.DataFrame:
     schema = {
         "row_id": pl.String, "version": pl.Int64, "label": pl.String, "grade": pl.String, "region": pl.String,
-        "year": pl.Int64, "budget": pl.Float64, "room": pl.Float64,
+        "year": pl.Int64, "budget": pl.Float64, "room": pl.Float64, "new_since": pl.Int64,
     }  # fmt: skip
     register = ground.library.registers.get(BUDGETS)
     if frame is None or register is None:
@@ -101,6 +110,7 @@ def _read_budgets(frame: pl.DataFrame | None, ground: Ground) -> pl.DataFrame:
         pl.col(YEAR).alias("year"),
         (pl.col(WHOLE) * _factor(register, WHOLE, CO2_UNIT)).alias("budget"),
         (pl.col(ROOM) * _factor(register, ROOM, CO2_UNIT)).alias("room"),
+        pl.col(NEW).alias("new_since"),
     ).cast(schema)  # type: ignore[arg-type] # fmt: skip
 
 
@@ -121,13 +131,23 @@ def _counts_in(year: pl.Expr) -> pl.Expr:
     return begun & (pl.col("ends").is_null() | (pl.col("ends") > pl.date(year, 12, 31)))
 
 
+def _set_standing_apart(counted: pl.DataFrame, budgets: pl.DataFrame) -> pl.DataFrame:
+    """Return projects, those older than the part for new projects of their city and year set apart."""
+    since = budgets.group_by(CELL).agg(pl.col("new_since").min())
+    old = pl.col("part").is_in(LOCKED) & (pl.col("starts") < pl.col("new_since"))
+    joined = counted.join(since, on=CELL, how="left", maintain_order="left")
+    return joined.with_columns(
+        part=pl.when(old.fill_null(value=False)).then(pl.lit(STANDING)).otherwise("part")
+    ).drop("new_since")
+
+
 def _is_left_out() -> pl.Expr:
     dateless = pl.col("part").is_in(LOCKED) & pl.col("starts").is_null()
-    return pl.col("value").is_null() | dateless
+    return (pl.col("value").is_null() & (pl.col("part") != STANDING)) | dateless
 
 
 def _sum_cities(counted: pl.DataFrame, budgets: pl.DataFrame) -> pl.DataFrame:
-    good = counted.filter(~_is_left_out())
+    good = counted.filter(~_is_left_out() & (pl.col("part") != STANDING))
     locked = pl.col("part").is_in(LOCKED)
     sums = good.group_by(CELL).agg(
         *(pl.col("value").filter(pl.col("part") == part).sum().alias(part) for part in (*LOCKED, "waiting")),

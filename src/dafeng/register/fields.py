@@ -137,6 +137,8 @@ class RegisterField(Record):
     """Register that a ``link`` field points to; the value is the key of its row, parts joined by ``/``."""
     geometry: Literal["", "Point", "LineString", "Polygon", "MultiPolygon"] = ""
     """Type of a ``geometry`` field; empty: any of them."""
+    level: Literal["", "province", "city", "county"] = ""
+    """Level of the regions that a ``region`` field takes; empty: all."""
     held_in: str = ""
     """``link_field.field``: the value is held in the linked row; it is shown here and never asked for."""
     restricted: bool = False
@@ -165,6 +167,8 @@ class RegisterField(Record):
                      "link names the register of a field of kind link, and only there"),
             "geometry": (bool(self.geometry) and self.kind != "geometry", "只有空间字段才有几何类型",
                          "only a field of kind geometry has a type of geometry"),
+            "level": (bool(self.level) and self.kind != "region", "只有地区字段才有级别",
+                      "only a field of kind region has a level"),
             "low": (bounded and self.kind not in NUMERIC, "只有数值和年份才有上下限",
                     "only numbers and years have bounds"),
             "high": (self.low is not None and self.high is not None and self.low > self.high,

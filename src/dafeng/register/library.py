@@ -83,7 +83,7 @@ class Library:
             return choices_vocabulary(held.choices)
         if held.vocabulary:
             return terms_vocabulary(held.vocabulary)
-        return self.pack_kinds.get(held.kind)
+        return self.pack_kinds.get(f"{held.kind}.{held.level}" if held.level else held.kind)
 
 
 def parse_register(text: str, name: str) -> Register:

@@ -138,7 +138,7 @@ def _sum(
         parts.append(Part(f"part_{place}", text, part.function, part.unit, given, chosen))
     dates = _dates_of(measure, lines)
     placement = place_lines(measure, dates, lines.height, ground.as_of)
-    counted = always if compiled.rows is None else values(compiled.rows)
+    counted = _doubt_waiting(always if compiled.rows is None else values(compiled.rows), measure, lines)
     told = lines.select(
         pl.col(ROW),
         pl.col("grade"),
@@ -152,8 +152,24 @@ def _dates_of(measure: Measure, lines: pl.DataFrame) -> Dates:
     if measure.kind == "flow" and measure.date:
         return Dates(read_days(lines[measure.date]))
     if measure.kind == "stock" and measure.start:
-        return Dates(read_days(lines[measure.start]), read_days(lines[measure.end]) if measure.end else None)
+        return Dates(read_days(lines[measure.start]), _read_ends(measure, lines) if measure.end else None)
     return Dates()
+
+
+def _read_ends(measure: Measure, lines: pl.DataFrame) -> pl.Series:
+    """Return the day on which each row ended; a date that nobody has accepted yet ends nothing."""
+    ends = read_days(lines[measure.end])
+    if not measure.ended:
+        return ends
+    return lines.select(pl.when(pl.col("state").is_in(measure.ended)).then(ends)).to_series()
+
+
+def _doubt_waiting(counted: pl.Series, measure: Measure, lines: pl.DataFrame) -> pl.Series:
+    """Return whether each row counts, missing for the rows that wait to be verified: they are left out."""
+    if not measure.waiting:
+        return counted
+    waits = pl.col("state").is_in(measure.waiting) & counted.fill_null(value=True)
+    return lines.select(pl.when(~waits).then(counted)).to_series()
 
 
 def list_aggregates(text: str) -> list[str]:

@@ -181,6 +181,11 @@ class Measure(Record):
     """Date or year field from which a row counts (stock)."""
     end: str = ""
     """Date or year field from which it no longer counts (stock); empty: for good."""
+    ended: tuple[Identifier, ...] = ()
+    """States in which ``end`` holds: a date that was entered before the exit is accepted ends nothing; empty:
+    all."""
+    waiting: tuple[Identifier, ...] = ()
+    """States in which a row of ``rows`` is not verified yet: it is left out and told, never passed over."""
     date: str = ""
     """Date, year or period field (flow); ``list.field`` for lines of a list."""
     by_region: Literal["", "city", "county"] = ""
@@ -350,6 +355,11 @@ def _dangling(register: Register) -> list[Finding]:
         for state in (*step.sources, step.target)
     ]
     wanted += [(f"rules.{rule.id}.states", state, states) for rule in register.rules for state in rule.states]
+    wanted += [
+        (f"measures.{measure.id}", state, states)
+        for measure in register.measures
+        for state in (*measure.ended, *measure.waiting)
+    ]
     return [
         Finding(
             "register_name_unknown", Place(column=path), {"name": name, "suggestion": Suggestion(name, known)}

@@ -130,12 +130,7 @@ class PlanBalance(Table):
     gap: float = column(
         unit="unit", nullable=True, zh="差额（合计减要求）", en="Difference (sum less required)"
     )
-    status: str = column(
-        choices=(
-            "fits", "falls_short", "exceeds", "incomplete", "scopes_differ", "needs_decision", "no_target",
-        ),
-        zh="结论", en="Outcome",
-    )  # fmt: skip
+    status: str = column(vocabulary="plan_outcome", zh="结论", en="Outcome")
 
 
 class PlanPeaks(Table):
@@ -148,9 +143,7 @@ class PlanPeaks(Table):
     peak_year: int = column(unit="year", nullable=True, zh="达峰年份", en="Peak year")
     boundary: str = column(nullable=True, zh="排放口径", en="Boundary")
     province_year: int = column(unit="year", nullable=True, zh="全省达峰年份", en="Peak year of the province")
-    status: str = column(
-        choices=("in_time", "later", "not_given", "no_plan", "no_target"), zh="结论", en="Outcome"
-    )
+    status: str = column(vocabulary="plan_outcome", zh="结论", en="Outcome")
 
 
 class EvidenceIndex(Table):

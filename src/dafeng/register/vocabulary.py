@@ -69,7 +69,10 @@ def terms_vocabulary(name: str) -> Vocabulary:
 
 
 def pack_vocabularies(tables: Mapping[str, pl.DataFrame]) -> dict[str, Vocabulary]:
-    """Return kind of field -> vocabulary, for the kinds whose values stand in tables of the pack."""
+    """Return kind of field -> vocabulary, for the kinds whose values stand in tables of the pack.
+
+    Regions of one level stand under ``region.<level>``.
+    """
     makers: dict[str, tuple[str, Callable[[pl.DataFrame], Vocabulary]]] = {
         "region": ("regions", regions_vocabulary),
         "agency": ("agencies", agencies_vocabulary),
@@ -80,7 +83,21 @@ def pack_vocabularies(tables: Mapping[str, pl.DataFrame]) -> dict[str, Vocabular
         "target": ("targets", partial(_plain_vocabulary, names=("target_id", "name_zh", "name_en", "label"))),
         "system": ("systems", partial(_plain_vocabulary, names=("system_id", "name_zh", "name_en"))),
     }
-    return {kind: make(tables[table]) for kind, (table, make) in makers.items() if table in tables}
+    made = {kind: make(tables[table]) for kind, (table, make) in makers.items() if table in tables}
+    if "regions" in tables:
+        levels = tables["regions"].group_by("level").agg("code").iter_rows()
+        made |= {f"region.{level}": _narrow(made["region"], frozenset(codes)) for level, codes in levels}
+    return made
+
+
+def _narrow(whole: Vocabulary, codes: frozenset[str]) -> Vocabulary:
+    """Return a vocabulary of some codes of another one; what they are called does not change."""
+    return Vocabulary(
+        tuple(code for code in whole.codes if code in codes),
+        {code: words for code, words in whole.names.items() if code in codes},
+        {text: code for text, code in whole.spellings.items() if code in codes},
+        {code: heir for code, heir in whole.retired.items() if code in codes},
+    )
 
 
 def _plain_vocabulary(table: pl.DataFrame, names: Sequence[str]) -> Vocabulary:

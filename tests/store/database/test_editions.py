@@ -11,7 +11,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.store.database.test_write_rows import codes
 
-from dafeng.store.database import open_database
+from dafeng.store.database import add_member, open_database, read_members, read_permissions
 from dafeng.store.database.editions import EDITION, migration_config
 from dafeng.store.database.tables import metadata
 
@@ -27,6 +27,20 @@ def test_migrations_make_what_the_code_speaks_of(database_url: str) -> None:
     with open_database(database_url) as database, database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_a_database_of_the_first_edition_is_brought_up(database_url: str) -> None:
+    row = {"actor": "li", "role": "city", "region": "*", "valid_from": "2026-01-01", "granted_by": "x",
+           "granted_at": "2026-01-01T00:00:00+08:00"}  # fmt: skip
+    with open_database(database_url) as database:
+        add_member(database, row)
+        with database.writing("test") as connection:
+            for name in ("ended_by", "ended_at"):
+                connection.execute(sa.text(f"ALTER TABLE member DROP COLUMN {name}"))
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+    with open_database(database_url) as database:
+        assert read_members(database).row(0, named=True)["ended_by"] is None
+        assert read_permissions(database).is_empty()
 
 
 def test_a_database_of_a_later_dafeng_is_refused(database_url: str) -> None:

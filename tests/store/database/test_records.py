@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 from tests.store.database.made_rows import AT, head, made_values
 from tests.store.database.test_write_rows import codes
 
+from dafeng.errors import InputRefused
 from dafeng.register.changes import Change
 from dafeng.store.database import (
     NewAttachment,
     add_attachments,
     add_member,
-    end_member,
+    change_members,
     new_row_id,
     read_attachments,
     read_mapping,
@@ -64,8 +68,33 @@ def test_members_begin_and_end(database: Database) -> None:
     }  # fmt: skip
     add_member(database, row)
     assert codes(lambda: add_member(database, row)) == ["access_member_stands"]
-    end_member(database, row, "2026-06-30")
-    assert read_members(database).to_dicts() == [{**row, "valid_to": "2026-06-30"}]
-    assert codes(lambda: end_member(database, {**row, "actor": "wang"}, "2026-06-30")) == [
-        "access_member_unknown"
-    ]
+    ended = {"valid_to": "2026-06-30", "ended_by": "wang", "ended_at": AT}
+    change_members(database, lambda rows: rows.with_columns(pl.lit(v).alias(n) for n, v in ended.items()))
+    assert read_members(database).to_dicts() == [{**row, **ended}]
+
+
+def test_members_are_decided_on_those_that_stand(database: Database) -> None:
+    row: dict[str, Any] = {
+        "actor": "li", "role": "city", "region": "*", "valid_from": "2026-01-01", "granted_by": "admin",
+        "granted_at": AT,
+    }  # fmt: skip
+    for name in ("li", "wang"):
+        add_member(database, {**row, "actor": name})
+
+    def leave_one(members: pl.DataFrame, actor: str) -> pl.DataFrame:
+        if members["valid_to"].null_count() == 1:
+            raise InputRefused.of("access_last_administrator", actor=actor)
+        time.sleep(0.2)
+        return members.filter(actor=actor).with_columns(valid_to=pl.lit("2026-06-30"))
+
+    def end(actor: str) -> list[str]:
+        try:
+            change_members(database, lambda rows: leave_one(rows, actor))
+        except InputRefused as error:
+            return [one.code for one in error.findings]
+        return []
+
+    with ThreadPoolExecutor(2) as pool:
+        told = sorted(pool.map(end, ["li", "wang"]))
+    assert told == [[], ["access_last_administrator"]]
+    assert read_members(database)["valid_to"].null_count() == 1

@@ -7,17 +7,20 @@ from dafeng.store.database.batches import Receipt, head_of, read_batches
 from dafeng.store.database.connection import Database, open_database
 from dafeng.store.database.history import read_history, verify_history
 from dafeng.store.database.insert_rows import insert_frame
-from dafeng.store.database.permitted import permitted, read_permissions, replace_permissions
+from dafeng.store.database.members import add_member, change_members, read_members
+from dafeng.store.database.permitted import (
+    permitted,
+    read_permissions,
+    renew_permissions,
+    replace_permissions,
+)
 from dafeng.store.database.read_rows import Page, find_row, read_keys, read_page, read_rows
 from dafeng.store.database.records import (
     NewAttachment,
     add_attachments,
-    add_member,
-    end_member,
     read_attachments,
     read_mapping,
     read_mappings,
-    read_members,
     save_mapping,
     withdraw_attachment,
 )
@@ -35,7 +38,7 @@ __all__ = [
     "Reversal",
     "add_attachments",
     "add_member",
-    "end_member",
+    "change_members",
     "find_row",
     "head_of",
     "insert_frame",
@@ -54,6 +57,7 @@ __all__ = [
     "read_page",
     "read_permissions",
     "read_rows",
+    "renew_permissions",
     "replace_permissions",
     "restricted_columns",
     "reverse_batch",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 from sqlalchemy import exc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import polars as pl
-    import sqlalchemy as sa
 
 PIECE = 10_000
 """Rows between two reports of progress."""
@@ -61,6 +61,30 @@ def insert_pieces(connection: sa.Connection, table: sa.Table, frame: pl.DataFram
         raise exc.DBAPIError.instance(sql, (), error, base, dialect=connection.dialect) from error
     finally:
         cursor.close()
+
+
+def update_pieces(connection: sa.Connection, table: sa.Table, frame: pl.DataFrame) -> None:
+    """Set columns of rows that stand: ``row_id`` chooses, the other columns of the frame are set.
+
+    SQLite runs one prepared statement a row; PostgreSQL takes the new cells by COPY and joins them.
+    """
+    names = [name for name in frame.columns if name != "row_id"]
+    if connection.dialect.name == "sqlite":
+        sets = ", ".join(f'"{name}" = ?' for name in names)
+        sql = f'UPDATE "{table.name}" SET {sets} WHERE row_id = ?'  # noqa: S608 - names of our schema
+        for piece in frame.select(*names, "row_id").iter_slices(PIECE):
+            connection.exec_driver_sql(sql, piece.rows())
+        return
+    copied = sa.Table(
+        "dafeng_new_cells", sa.MetaData(), *(sa.Column(n, table.c[n].type) for n in frame.columns),
+        prefixes=["TEMPORARY"],
+    )  # fmt: skip
+    copied.create(connection)
+    insert_pieces(connection, copied, frame, Steps(None, frame.height))
+    connection.exec_driver_sql(f'ANALYZE "{copied.name}"')
+    given = {name: copied.c[name] for name in names}
+    connection.execute(table.update().where(table.c.row_id == copied.c.row_id).values(given))
+    copied.drop(connection)
 
 
 def refresh_statistics(connection: sa.Connection, table: sa.Table) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dafeng.store.database.connection import Database
 
-EDITION = "0001"
+EDITION = "0002"
 """Newest migration; a test holds it against the folder."""
 LOCK = "editions"
 _TRIES = 200

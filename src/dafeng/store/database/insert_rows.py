@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,13 +17,14 @@ from dafeng.store.database.bulk import Steps, insert_pieces, refresh_statistics
 from dafeng.store.database.row_ids import new_row_ids
 from dafeng.store.database.row_schema import searched_columns
 from dafeng.store.database.row_tables import KEY, WORDS, row_table
-from dafeng.store.database.row_values import shape_of
+from dafeng.store.database.row_values import check_values, shape_of, write_json
 from dafeng.store.database.tables import event
+from dafeng.store.database.write_rows import apply_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
-    from dafeng.register.changes import BatchHead
+    from dafeng.register.changes import BatchHead, Change
     from dafeng.register.model import Register
     from dafeng.store.database.connection import Database
 
@@ -36,8 +38,9 @@ def insert_frame(
     head: BatchHead,
     frame: pl.DataFrame,
     progress: Callable[[int, int], None] | None = None,
+    changes: Sequence[Change] = (),
 ) -> Receipt:
-    """Write new rows with their history: all of them, or nothing.
+    """Write new rows with their history, and changes of rows that stand: all of them, or nothing.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def insert_frame(
         empty. ``row_id`` and ``state`` may be given; other columns that the store keeps itself are ignored.
     progress : callable, optional
         Called with steps done and steps in all; what it raises (an interruption) leaves nothing behind.
+    changes : sequence of Change
+        Changes of the same batch, made before the new rows.
 
     Returns
     -------
@@ -62,25 +67,29 @@ def insert_frame(
     ------
     InputRefused
         ``row_key_taken``, ``row_exists``, ``row_step_forbidden`` (no such state), ``row_value_unstorable``,
-        ``row_field_unknown``, ``register_batch_repeated``; whatever the database says.
+        ``row_field_unknown``, ``register_batch_repeated``; of changes as
+        :func:`~dafeng.store.database.write_rows.write_batch`; whatever the database says.
     """
-    rows = _complete(register, head, _cast(register, frame))
-    request = ask(head, rows.select(_asked(frame))["asked"])
+    shape, rows = shape_of(register), _complete(register, head, _cast(register, frame))
+    request = ask(head, (*_lines_of(changes), *rows.select(_asked(frame))["asked"]))
     problems = _find_unstorable(register, rows) + _find_repeated_keys(register, rows)
+    problems += [p for one in changes for p in check_values(shape, one.row_id, one.values)]
     if problems:
         raise InputRefused(problems)
     table, steps = row_table(register), Steps(progress, total=2 * rows.height)
     history = _history(head, rows)
     digest = Digest()
-    digest.add(_lines(history))
     try:
         with database.writing(register.id) as connection:
             known = find_repeated(connection, head, request)
             if known:
                 return known
+            touched = apply_changes(connection, shape, head, changes, digest) if changes else {}
+            _refuse_moved(register, rows, touched)
             insert_pieces(connection, table, _cells(register, rows, table), steps)
             insert_pieces(connection, event, history, steps)
-            receipt = record_batch(connection, head, rows.height, digest.hex(), request)
+            digest.add(_lines(history))
+            receipt = record_batch(connection, head, len(touched) + rows.height, digest.hex(), request)
             refresh_statistics(connection, table)
             return receipt
     except exc.IntegrityError as error:
@@ -161,6 +170,20 @@ def _find_unstorable(register: Register, rows: pl.DataFrame) -> list[Finding]:
         params = {"register": register.id, "row": key, "state": "", "target": state}
         found.append(Finding("row_step_forbidden", Place(column="state"), params))
     return found
+
+
+def _lines_of(changes: Sequence[Change]) -> Iterator[str]:
+    return (write_json(asdict(one)) for one in changes)
+
+
+def _refuse_moved(register: Register, rows: pl.DataFrame, touched: dict[str, str]) -> None:
+    """Refuse new rows with the key that a change of the same batch gives to another row."""
+    moved = pl.DataFrame(
+        {KEY: list(touched.values()), "first": list(touched)}, schema=dict.fromkeys((KEY, "first"), pl.String)
+    )
+    taken = _taken(register, rows.join(moved, on=KEY).select(register.label, KEY, "first"))
+    if taken:
+        raise InputRefused(taken)
 
 
 def _find_repeated_keys(register: Register, rows: pl.DataFrame) -> list[Finding]:

@@ -8,11 +8,14 @@ import polars as pl
 import sqlalchemy as sa
 
 from dafeng.access.contracts import Permissions
+from dafeng.store.database.members import MEMBERS_LOCK, fetch_members
 from dafeng.store.database.row_tables import row_table
 from dafeng.store.database.tables import permission, region_closure
 from dafeng.table import check, columns_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dafeng.register.model import Register
     from dafeng.register.query import Viewer
     from dafeng.store.database.connection import Database
@@ -82,9 +85,29 @@ def replace_permissions(database: Database, frame: pl.DataFrame) -> None:
         What the database says.
     """
     rows = check(frame, Permissions)
-    if rows.equals(read_permissions(database)):
-        return
-    with database.writing("permissions") as connection:
+    if not rows.equals(read_permissions(database)):
+        renew_permissions(database, lambda _: rows)
+
+
+def renew_permissions(database: Database, relate: Callable[[pl.DataFrame], pl.DataFrame]) -> None:
+    """Write the relation that follows from the members, who cannot change until it is written.
+
+    Parameters
+    ----------
+    database : Database
+        Where.
+    relate : callable
+        Gets all members (Members) and returns the whole relation (Permissions).
+
+    Raises
+    ------
+    TableError
+        It breaks its contract.
+    InputRefused
+        What the database says.
+    """
+    with database.writing(MEMBERS_LOCK) as connection:
+        rows = check(relate(fetch_members(connection)), Permissions)
         connection.execute(permission.delete())
         if not rows.is_empty():
             connection.execute(permission.insert(), rows.to_dicts())

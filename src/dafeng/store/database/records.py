@@ -1,4 +1,4 @@
-"""What stands beside the rows: attachments, saved mappings of columns, members."""
+"""What stands beside the rows: attachments and saved mappings of columns."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 import sqlalchemy as sa
 
-from dafeng.access.contracts import Members
 from dafeng.errors import InputRefused
 from dafeng.register.contracts import Attachments
 from dafeng.store.database.batches import Digest, ask, find_repeated, record_batch
 from dafeng.store.database.row_tables import row_table
 from dafeng.store.database.row_values import write_json
-from dafeng.store.database.tables import attachment, batch, mapping, member
+from dafeng.store.database.tables import attachment, batch, mapping
 from dafeng.table import check, columns_of
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from dafeng.store.database.batches import Receipt
     from dafeng.store.database.connection import Database
     from dafeng.table import Table
-
-MEMBERS_LOCK = "members"
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,73 +206,6 @@ def read_mappings(database: Database, register_id: str) -> dict[str, str]:
     query = sa.select(mapping.c.name, mapping.c.mapping_json).where(mapping.c.register_id == register_id)
     with database.reading() as connection:
         return {row.name: row.mapping_json for row in connection.execute(query.order_by(mapping.c.name))}
-
-
-def read_members(database: Database) -> pl.DataFrame:
-    """Return all members, also those whose time is over.
-
-    Returns
-    -------
-    Members
-        Sorted by its key.
-    """
-    names = [spec.name for spec in columns_of(Members)]
-    query = sa.select(*(member.c[name] for name in names))
-    return _read(database, query.order_by(*(member.c[n] for n in names)), Members)
-
-
-def add_member(database: Database, row: dict[str, Any]) -> None:
-    """Give somebody a role.
-
-    Parameters
-    ----------
-    database : Database
-        Where.
-    row : dict
-        One row of :class:`~dafeng.access.contracts.Members`.
-
-    Raises
-    ------
-    TableError
-        It breaks its contract.
-    InputRefused
-        ``access_member_stands``: this very line stands already; whatever the database says.
-    """
-    schema = {spec.name: spec.dtype for spec in columns_of(Members)}
-    check(pl.DataFrame([row], schema=schema, orient="row"), Members)
-    with database.writing(MEMBERS_LOCK) as connection:
-        if connection.execute(sa.select(member).where(*_same(row))).first() is not None:
-            raise InputRefused.of(
-                "access_member_stands", actor=row["actor"], role=row["role"], day=row["valid_from"]
-            )
-        connection.execute(member.insert(), row)
-
-
-def end_member(database: Database, row: dict[str, Any], valid_to: str) -> None:
-    """Set the last day of somebody's role; the line stays.
-
-    Parameters
-    ----------
-    database : Database
-        Where.
-    row : dict
-        ``actor``, ``role``, ``region`` and ``valid_from`` of the line.
-    valid_to : str
-        Last day.
-
-    Raises
-    ------
-    InputRefused
-        ``access_member_unknown``; whatever the database says.
-    """
-    with database.writing(MEMBERS_LOCK) as connection:
-        done = connection.execute(member.update().where(*_same(row)).values(valid_to=valid_to))
-        if done.rowcount != 1:
-            raise InputRefused.of("access_member_unknown", actor=row["actor"], role=row["role"])
-
-
-def _same(row: dict[str, Any]) -> list[sa.ColumnElement[bool]]:
-    return [member.c[name] == row[name] for name in ("actor", "role", "region", "valid_from")]
 
 
 def _read(database: Database, query: sa.Select[Any], contract: type[Table]) -> pl.DataFrame:

@@ -36,10 +36,13 @@ class Reversal:
         The inverse changes.
     findings : tuple of Finding
         Rows that cannot be taken back, because somebody changed them later and did not undo it.
+    row_ids : tuple of str
+        All rows of the batch.
     """
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
+    row_ids: tuple[str, ...] = ()
 
 
 def preview_reversal(database: Database, register: Register, batch_id: str) -> Reversal:
@@ -82,7 +85,7 @@ def preview_reversal(database: Database, register: Register, batch_id: str) -> R
     findings = [
         _stands_in_the_way(register, rows[row_id], last) for row_id, last in later.items() if row_id in rows
     ]
-    return Reversal(tuple(c for c in changes if c.row_id not in later), tuple(findings))
+    return Reversal(tuple(c for c in changes if c.row_id not in later), tuple(findings), tuple(done))
 
 
 def reverse_batch(database: Database, register: Register, head: BatchHead, batch_id: str) -> Receipt:

@@ -89,6 +89,8 @@ member = sa.Table(
     sa.Column("valid_to", Text),
     sa.Column("granted_by", Text, nullable=False),
     sa.Column("granted_at", Text, nullable=False),
+    sa.Column("ended_by", Text),
+    sa.Column("ended_at", Text),
 )
 
 permission = sa.Table(
@@ -100,7 +102,7 @@ permission = sa.Table(
     sa.Column("region", Text, primary_key=True),
     sa.Column("agency", Text, primary_key=True),
     sa.Column("maker", Text, primary_key=True),
-    sa.Column("role", Text, nullable=False),
+    sa.Column("role", Text, primary_key=True),
     sa.Column("basis_zh", Text, nullable=False),
     sa.Column("basis_en", Text, nullable=False),
 )

@@ -6,10 +6,12 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import sqlalchemy as sa
 
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.store.database.batches import Digest, Receipt, ask, find_repeated, record_batch
+from dafeng.store.database.bulk import Steps, insert_pieces, update_pieces
 from dafeng.store.database.row_tables import KEY, WORDS, row_table
 from dafeng.store.database.row_values import (
     cells_of,
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 900
 """Values in one list of a query."""
+MANY = 1_000
+"""Rows from which on they are written by the fastest way of the database."""
 
 
 @dataclass(slots=True)
@@ -101,21 +105,44 @@ def write_changes(
         known = find_repeated(connection, head, request)
         if known:
             return known
-        before = fetch_rows(connection, shape, {one.row_id for one in changes})
-        work = _Writing(shape, head, before, rows={name: dict(row) for name, row in before.items()})
-        for change in changes:
-            _apply(work, change, is_reversal=is_reversal)
-        work.problems += _tell_stale(connection, work)
-        if not work.problems:
-            work.problems += _find_taken_keys(connection, work)
-        if work.problems:
-            raise InputRefused(work.problems)
-        _write_rows(connection, work)
         digest = Digest()
-        digest.add(event_line(one) for one in work.events)
-        if work.events:
-            connection.execute(event.insert(), work.events)
-        return record_batch(connection, head, len({e["row_id"] for e in work.events}), digest.hex(), request)
+        touched = apply_changes(connection, shape, head, changes, digest, is_reversal=is_reversal)
+        return record_batch(connection, head, len(touched), digest.hex(), request)
+
+
+def apply_changes(
+    connection: sa.Connection, shape: RowShape, head: BatchHead, changes: Sequence[Change], digest: Digest,
+    *, is_reversal: bool = False,
+) -> dict[str, str]:  # fmt: skip
+    """Write rows and events of changes within a transaction, and return the keys of the rows by their id.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`write_batch`.
+    """
+    before = fetch_rows(connection, shape, {one.row_id for one in changes})
+    work = _Writing(shape, head, before, rows={name: dict(row) for name, row in before.items()})
+    for change in changes:
+        _apply(work, change, is_reversal=is_reversal)
+    work.problems += _tell_stale(connection, work)
+    if not work.problems:
+        work.problems += _find_taken_keys(connection, work)
+    if work.problems:
+        raise InputRefused(work.problems)
+    _write_rows(connection, work)
+    digest.add(event_line(one) for one in work.events)
+    _write_events(connection, work.events)
+    return {one["row_id"]: key_of(shape, work.rows[one["row_id"]]) for one in work.events}
+
+
+def _write_events(connection: sa.Connection, events: list[dict[str, Any]]) -> None:
+    if len(events) < MANY:
+        if events:
+            connection.execute(event.insert(), events)
+        return
+    kinds = {name: pl.Int64() if name == "version" else pl.String() for name in events[0]}
+    insert_pieces(connection, event, pl.DataFrame(events, schema=kinds), Steps(None, len(events)))
 
 
 def event_line(row: Any) -> str:
@@ -291,10 +318,27 @@ def _write_rows(connection: sa.Connection, work: _Writing) -> None:
         given = {f"v{number}": cell for number, cell in enumerate(cells.values())}
         groups.setdefault(tuple(cells), []).append({"the_row": name, **given})
     for names, rows in groups.items():
+        if len(rows) >= MANY:
+            cells = pl.DataFrame(rows, schema=["the_row", *(f"v{n}" for n in range(len(names)))],
+                                 schema_overrides=_types(work.shape, names))  # fmt: skip
+            update_pieces(
+                connection, table, cells.rename(dict(zip(cells.columns, ("row_id", *names), strict=True)))
+            )
+            continue
         values: dict[str, Any] = {name: sa.bindparam(f"v{number}") for number, name in enumerate(names)}
         connection.execute(table.update().where(target).values(values), rows)
-    if new:
+    if len(new) >= MANY:
+        names = tuple(new[0])
+        kinds = dict(zip(names, _types(work.shape, names).values(), strict=True))
+        insert_pieces(connection, table, pl.DataFrame(new, schema=kinds), Steps(None, len(new)))
+    elif new:
         connection.execute(table.insert(), new)
+
+
+def _types(shape: RowShape, names: Sequence[str]) -> dict[str, pl.DataType]:
+    """Return the types of cells as the database holds them, as ``v0``, ``v1``, …."""
+    kinds = [pl.String() if name in shape.lists else shape.schema.get(name, pl.String()) for name in names]
+    return {f"v{number}": kind for number, kind in enumerate(kinds)}
 
 
 def _changed_cells(work: _Writing, row_id: str) -> dict[str, Any]:
