@@ -332,3 +332,42 @@ def test_a_reader_is_told_of_his_rows_only(books: Callable[[str], Book]) -> None
     assert set(told["row"]) == {1}
     hidden = check_registers(books("rob"), "plants").table
     assert "unit_cost" not in set(hidden["field"])
+
+
+def test_a_file_asks_for_no_value_that_is_hidden(
+    books: Callable[[str], Book], file: Callable[..., Path]
+) -> None:
+    """Whether the value is the one that stands or another: the answer is the same."""
+    carl = grant(books("carl"), "carl", "import", without="see_restricted")
+    heads = "项目编号,类型,投资（万元）"
+    cost = plants(carl)["P1"]["cost"]
+    told = [
+        [
+            (f.code, f.place.row)
+            for f in take(carl, file(f"{heads}\nP1,新建,{value}\n"), dry_run=True).findings
+        ]
+        for value in (cost, 1)
+    ]
+    assert told[0] == told[1] == [("row_restricted", 2)]
+
+
+def test_a_file_learns_nothing_of_rows_of_others(
+    books: Callable[[str], Book], file: Callable[..., Path]
+) -> None:
+    carl = grant(books("carl"), "carl", "import")
+    capacity = plants(carl)["P2"]["capacity_mw"]
+    seen = []
+    for value in (capacity, 1.5, 99999):
+        made = take(carl, file(f"项目编号,类型,装机容量,version\nP2,新建,{value},7\n"), dry_run=True)
+        assert [f.code for f in made.findings] == ["row_out_of_reach"]
+        assert "电站" not in str(made.table.rows()) + str(made.preview.rows())
+        seen.append((counts(made), made.preview.rows(), made.table.rows()))
+    assert seen[0] == seen[1] == seen[2]
+
+
+def test_new_and_changed_rows_together(ann: Book, file: Callable[..., Path]) -> None:
+    made = take(ann, file(GOOD.replace("10,6000", "10,7000")))
+    assert counts(made) == (1, 1, 0, 0)
+    assert read_batches(ann.database, batch_id=made.batch_id)["rows"].to_list() == [2]
+    assert plants(ann)["P1"]["cost"] == 7000
+    assert check_registers(ann, "plants").is_sound

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from dafeng.app.register_book import new_id, require
 from dafeng.app.register_write import Draft, Written, new_head, prepare_rows, write_prepared
-from dafeng.app.tasks_items import gather_items
+from dafeng.app.tasks_items import gather_ground, gather_items
 from dafeng.app.tasks_rows import FORMS
-from dafeng.app.tasks_subjects import find_subject
+from dafeng.app.tasks_subjects import find_subject, list_subjects
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.files import read_bytes
 from dafeng.grids import read_grids
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from dafeng.app.register_book import Book
+    from dafeng.app.tasks_items import FormGround
     from dafeng.register.tasks_assessment import Subject
     from dafeng.register.tasks_form import FilledForm
     from dafeng.register.tasks_period import ReportPeriod
@@ -58,10 +59,11 @@ class FormRequest:
     run_folder: Path | None = None
 
 
-def make_form(book: Book, request: FormRequest) -> dict[str, Any]:
+def make_form(book: Book, request: FormRequest, ground: FormGround | None = None) -> dict[str, Any]:
     """Make the self-assessment of a subject and period, or renew what it is filled in with; return the row.
 
-    What the body wrote stays. A form that was submitted is not touched.
+    What the body wrote stays. A form that was submitted is not touched. ``ground`` is what several forms
+    share; default: gathered for this one.
 
     Raises
     ------
@@ -73,7 +75,8 @@ def make_form(book: Book, request: FormRequest) -> dict[str, Any]:
     held = _find_form(book, subject, period)
     if held is not None and held["state"] not in OPEN_STATES:
         return held
-    gathered = gather_items(book, request.pack, subject, request.run_folder)
+    ground = ground or gather_ground(book, request.pack, request.run_folder)
+    gathered = gather_items(book, subject, ground)
     source = f"dafeng run {gathered.as_of.isoformat()}"
     given = {"as_of": gathered.as_of.isoformat(), "source": source, "grade": gathered.grade}
     if held is None:
@@ -90,6 +93,40 @@ def make_form(book: Book, request: FormRequest) -> dict[str, Any]:
         values = {**given, "items": renew_items(held["items"] or (), gathered.items)}
         write_prepared(book, register, "edit", prepare_rows(book, register, [Draft(held, values)], "form"))
     return read_form_row(book, request)
+
+
+def make_forms(book: Book, request: FormRequest, folder: Path, *, send: bool = False) -> list[Path]:
+    """Make and write the self-assessment of every city and body with tasks, one workbook each.
+
+    Parameters
+    ----------
+    book : Book
+        Open book.
+    request : FormRequest
+        Its subject is not read.
+    folder : Path
+        Folder of the workbooks, ``<name> <period>.xlsx``.
+    send : bool
+        As in :func:`write_form`.
+
+    Returns
+    -------
+    list of Path
+        In the order of the subjects.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`make_form` and :func:`write_form`.
+    """
+    written = []
+    ground = gather_ground(book, request.pack, request.run_folder)
+    for subject in list_subjects(book).values():
+        row = make_form(book, replace(request, subject=subject.id), ground)
+        path = folder / f"{subject.name_zh} {request.period}.xlsx"
+        write_form(book, row, path, send=send)
+        written.append(path)
+    return written
 
 
 def read_form_row(book: Book, request: FormRequest) -> dict[str, Any]:
@@ -179,8 +216,6 @@ def fill_form(book: Book, request: FormRequest, path: Path) -> Written:
 
 def _write_import(book: Book, changes: tuple[Any, ...], path: Path, digest: str) -> Written:
     """Write the changes of a form with the name and the hash of its file."""
-    from dataclasses import replace  # noqa: PLC0415 (only here)
-
     from dafeng.store.database import write_batch  # noqa: PLC0415 (sqlalchemy)
 
     register = book.library.register(FORMS)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    import polars as pl
+
     from dafeng.app.register_book import Book
     from dafeng.cities.facts import Facts
     from dafeng.register.tasks_assessment import Subject
@@ -69,12 +71,23 @@ class Known:
     relations: Mapping[tuple[str, str], str]
 
 
-def gather_items(book: Book, pack: str, subject: Subject, run_folder: Path | None = None) -> Gathered:
-    """Return what is filled in beforehand for a city or body.
+@dataclass(frozen=True, slots=True)
+class FormGround:
+    """Result tables that every form of a day rests on.
 
-    A provincial body gets the targets behind its clauses; a city the targets of its own plans and its own
-    figures; both get their tasks. Left out are targets that a later document replaced (the later one stands)
-    and those that fell due before last year, unless they were missed.
+    Parameters
+    ----------
+    facts : Facts
+    values : mapping of str to polars.DataFrame
+        Values of indicators, if there are any.
+    """
+
+    facts: Facts
+    values: Mapping[str, pl.DataFrame]
+
+
+def gather_ground(book: Book, pack: str, run_folder: Path | None = None) -> FormGround:
+    """Return the result tables for forms.
 
     Parameters
     ----------
@@ -82,7 +95,6 @@ def gather_items(book: Book, pack: str, subject: Subject, run_folder: Path | Non
         Open book.
     pack : str
         Name or folder of the pack.
-    subject : Subject
     run_folder : Path, optional
         Output of ``dafeng run``; without it the tables are computed for the day of the book.
 
@@ -92,11 +104,21 @@ def gather_items(book: Book, pack: str, subject: Subject, run_folder: Path | Non
         As :func:`~dafeng.app.run_tables.gather_facts`.
     """
     facts = gather_facts(pack, None if run_folder else book.today, run_folder).facts
-    values = {VALUES: facts.tables[VALUES]} if facts.has(VALUES) else {}
     if run_folder is not None:
-        values = read_run_tables(run_folder, (VALUES,))
+        return FormGround(facts, read_run_tables(run_folder, (VALUES,)))
+    return FormGround(facts, {VALUES: facts.tables[VALUES]} if facts.has(VALUES) else {})
+
+
+def gather_items(book: Book, subject: Subject, ground: FormGround) -> Gathered:
+    """Return what is filled in beforehand for a city or body.
+
+    A provincial body gets the targets behind its clauses; a city the targets of its own plans and its own
+    figures; both get their tasks. Left out are targets that a later document replaced (the later one stands)
+    and those that fell due before last year, unless they were missed.
+    """
+    facts = ground.facts
     known = Known(
-        _latest_values(values, facts), due_of_targets(book.pack.tables["targets"]),
+        _latest_values(ground.values, facts), due_of_targets(book.pack.tables["targets"]),
         {
             (row["indicator_id"], row["series_id"]): row["relation"]
             for row in book.pack.tables["indicator_series"].to_dicts()

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dafeng import terms
 from dafeng.cli.output import Format, draw_table, language, to_json, write_answer
 
 if TYPE_CHECKING:
@@ -149,6 +148,8 @@ def show_rows(
 
 def headings_of(register: Register) -> dict[str, str]:
     """Return column -> name with unit in the language of the terminal; equal names bear their id."""
+    from dafeng.register.headings import write_unit
+
     words = {
         "row_id": ("行编号", "Row id"), "version": ("版本", "Version"), "state": ("状态", "State"),
         "source": ("数据来源", "Source"), "grade": ("证据等级", "Grade"),
@@ -163,7 +164,7 @@ def headings_of(register: Register) -> dict[str, str]:
         *((child.id, (child.zh, child.en), "") for child in register.lists),
     ]
     for name, names, unit in parts:
-        named = terms.unit_name(unit, language_of())
+        named = unit if number else write_unit(unit)
         told = names[number] + (f" ({named})" if unit not in {"", "1"} else "")
         found[name] = f"{told} [{name}]" if told in found.values() else told
     left_out = ("未计入", "left out")[number]

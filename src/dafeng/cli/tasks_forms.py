@@ -37,9 +37,16 @@ LanguageOption = Annotated[
 
 
 def form_command(
-    subject: SubjectOption,
     period: PeriodOption,
-    output: Annotated[Path, typer.Option(help="自评表 .xlsx / form to write")],
+    output: Annotated[
+        Path, typer.Option(help="自评表 .xlsx；--all 时为文件夹 / form, or with --all a folder")
+    ],
+    subject: Annotated[
+        str | None, typer.Option(help="市或部门：代码或名称 / city or body: code or name")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="每个市和部门各一份 / one form for every city and body")
+    ] = False,
     out: Annotated[
         Path | None,
         typer.Option(help="dafeng run 的结果文件夹；缺省现算 / output of dafeng run; default: computed"),
@@ -51,12 +58,20 @@ def form_command(
     actor: ActorOption = None,
 ) -> None:
     """生成预填的自评表；已有的更新预填内容，保留单位所写 / make the prefilled form, or renew it."""
-    from dafeng.app.tasks_form import make_form, write_form
+    from dafeng.app.tasks_form import make_form, make_forms, write_form
 
+    if every == (subject is not None):
+        raise typer.BadParameter("请写 --subject 或 --all / name a --subject, or write --all")
+    request = _request(subject or "", period, pack, out)
     with open_for(pack, database, actor, as_of) as book:
-        row = make_form(book, _request(subject, period, pack, out))
+        if every:
+            written = make_forms(book, request, output, send=send)
+            typer.echo(f"{len(written)} 份 / forms → {output}")
+            return
+        row = make_form(book, request)
         write_form(book, row, output, send=send)
     typer.echo(f"{row['title']}：{len(row['items'])} 项 / items → {output}")
+    typer.echo(f"填好后 / next: dafeng tasks fill {output} --subject {subject} --period {period}")
 
 
 def fill_command(

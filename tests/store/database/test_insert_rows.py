@@ -12,15 +12,19 @@ from tests.store.database.test_write_rows import codes
 
 from dafeng.errors import Interrupted
 from dafeng.register.changes import Change
+from dafeng.register.replay import replay_history
 from dafeng.register.schema import schema_of
 from dafeng.store.database import (
+    find_row,
     insert_frame,
     new_row_id,
     read_batches,
     read_history,
     read_rows,
+    reverse_batch,
     verify_history,
     write_batch,
+    write_rows,
 )
 
 if TYPE_CHECKING:
@@ -112,3 +116,53 @@ def test_an_interruption_leaves_nothing(database: Database, register: Register) 
     assert read_rows(database, register).is_empty()
     assert read_history(database).is_empty()
     assert insert_frame(database, register, head("import"), frame).rows == 50
+
+
+@pytest.mark.parametrize("many", [2, 1_000])
+def test_new_and_changed_rows_are_one_batch(
+    database: Database, register: Register, many: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(write_rows, "MANY", many)
+    first = made_frame(6).with_columns(years=pl.lit([{"year": 2024, "output": 1.5}]))
+    insert_frame(database, register, head("import"), first)
+    rows = read_rows(database, register)
+    changes = [
+        Change("update", row["row_id"], 1, {"staff": n, "remark": None if n else '"a,\n', "years": []})
+        for n, row in enumerate(rows.head(4).iter_rows(named=True))
+    ]
+    changes.append(Change("update", rows["row_id"][4], 1, {"unit_code": "moved"}))
+    new = made_frame(9).tail(3)
+    asked = head("import")
+    assert insert_frame(database, register, asked, new, changes=changes).rows == 8
+    assert insert_frame(database, register, asked, new, changes=changes).repeated
+    after = read_rows(database, register)
+    assert after["staff"].to_list()[:4] == [0, 1, 2, 3]
+    assert after["remark"].to_list()[:4] == ['"a,\n', None, None, None]
+    assert (after["unit_code"][4], after.height) == ("moved", 9)
+    assert find_row(database, register, f"moved/{after['retrofit'][4]}") == after["row_id"][4]
+    assert verify_history(database) == ()
+    replayed = replay_history(register, read_history(database))
+    assert replayed.select("row_id", "staff", "version").sort("row_id").equals(
+        after.select("row_id", "staff", "version").sort("row_id")
+    )  # fmt: skip
+    reverse_batch(database, register, head("undo"), asked.batch_id)
+    back = read_rows(database, register)
+    assert back.select(first.columns).equals(rows.select(first.columns))
+    assert back["version"].to_list() == [3] * 5 + [1]
+    assert verify_history(database) == ()
+
+
+def test_a_changed_row_gives_no_key_to_a_new_one(database: Database, register: Register) -> None:
+    insert_frame(database, register, head("import"), made_frame(2))
+    row = read_rows(database, register).row(0, named=True)
+    new = made_frame(3).tail(1)
+    change = Change("update", row["row_id"], 1, dict(new.select("unit_code", "retrofit").row(0, named=True)))
+    told = codes(lambda: insert_frame(database, register, head("import"), new, changes=[change]))
+    assert told == ["row_key_taken"]
+    stale = Change("update", row["row_id"], 7, {"staff": 1})
+    told = codes(lambda: insert_frame(database, register, head("import"), new, changes=[stale]))
+    assert told == ["row_changed"]
+    assert read_rows(database, register)["version"].to_list() == [1, 1]
+    freed = Change("update", row["row_id"], 1, {"unit_code": "elsewhere"})
+    taken = new.with_columns(unit_code=pl.lit(row["unit_code"]), retrofit=pl.lit(row["retrofit"]))
+    assert insert_frame(database, register, head("import"), taken, changes=[freed]).rows == 2
