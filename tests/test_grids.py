@@ -90,3 +90,24 @@ def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
 @pytest.mark.parametrize(("number", "letters"), [(0, "A"), (25, "Z"), (26, "AA"), (701, "ZZ"), (702, "AAA")])
 def test_columns_have_the_letters_of_a_spreadsheet(number: int, letters: str) -> None:
     assert column_letters(number) == letters
+
+
+def workbook_with(cell: str, *, content: str | None) -> bytes:
+    raw = io.BytesIO()
+    with xlsxwriter.Workbook(raw) as book:
+        sheet = book.add_worksheet()
+        sheet.write("A1", "甲")
+        sheet.write(cell, content, book.add_format({"bold": True}))
+    return raw.getvalue()
+
+
+@pytest.mark.parametrize("cell", ["XFD1048576", "XFD40000", "A1048576"])
+def test_a_cell_far_away_is_told_and_asks_for_no_memory(cell: str) -> None:
+    with pytest.raises(InputRefused) as refused:
+        read_grids(workbook_with(cell, content="乙"), "far.xlsx")
+    assert [finding.code for finding in refused.value.findings] == ["sheet_too_large"]
+
+
+def test_empty_cells_far_away_do_no_harm() -> None:
+    (grid,) = read_grids(workbook_with("XFD40000", content=None), "styled.xlsx")
+    assert grid.rows == (("甲",),)

@@ -43,3 +43,12 @@ def read_bytes(path: Path, max_bytes: int = MAX_BYTES, *, place: Place | None = 
         sizes = {"size_mb": f"{size / 2**20:.1f}", "limit_mb": f"{max_bytes / 2**20:.1f}"}
         raise InputRefused([Finding("file_too_large", place or Place(str(path)), sizes)])
     return raw
+
+
+def is_readable(text: str) -> bool:
+    """Return whether a text can be stored; bytes of a command line that are no UTF-8 are half characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\x00" not in text

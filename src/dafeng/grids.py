@@ -10,6 +10,7 @@ import html
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,8 @@ Cell = str | float | bool | date | None
 MAX_CELLS = 5_000_000
 UNPACKED_RATIO = 200
 """Largest ratio of unpacked to packed bytes of a workbook; more is a bomb. [1]"""
+FARTHEST = 4
+"""Largest area of a sheet before it is read, in :data:`MAX_CELLS`; empty margins count here. [1]"""
 UNPACKED_FLOOR = 64 * 2**20
 """Unpacked bytes that are always allowed. [B]"""
 
@@ -117,6 +120,39 @@ def _check_packing(raw: bytes, name: str) -> None:
         raise InputRefused([Finding("workbook_damaged", Place(name), {"reason": error})]) from error
     if unpacked > max(UNPACKED_FLOOR, UNPACKED_RATIO * len(raw)):
         raise InputRefused([Finding("workbook_bomb", Place(name), {"size_mb": f"{unpacked / 2**20:.0f}"})])
+    _check_corners(raw, name)
+
+
+def _check_corners(raw: bytes, name: str) -> None:
+    """Refuse a workbook with a cell so far away that its reader would ask for more memory than there is."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            parts = {part: sheet for sheet, part in _sheet_parts(archive).items()}
+            for part in archive.namelist():
+                if part in parts or part.startswith("xl/worksheets/"):
+                    rows, columns = _far_corner(archive, part)
+                    if rows * columns > FARTHEST * MAX_CELLS:
+                        place = Place(name, parts.get(part, ""))
+                        raise InputRefused(
+                            [Finding("sheet_too_large", place, {"rows": rows, "columns": columns})]
+                        )
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError) as error:
+        raise InputRefused([Finding("workbook_damaged", Place(name), {"reason": error})]) from error
+
+
+def _far_corner(archive: zipfile.ZipFile, part: str) -> tuple[int, int]:
+    """Return the last row and column of a sheet that hold something, 26 columns at least."""
+    rows, letters, rest = 0, {"Z"}, b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            text = rest + chunk
+            for row in _ROW.findall(text):
+                rows = max(rows, int(row))
+            for column, row in _FAR_CELL.findall(text):
+                rows = max(rows, int(row))
+                letters.add(column.decode().upper())
+            rest = text[-_LONGEST_TAG:]
+    return rows, max(map(_column_number, letters)) + 1
 
 
 def _read_sheets(raw: bytes, name: str) -> list[Grid]:
@@ -174,6 +210,13 @@ def _clean(cell: object) -> Cell:
     return None
 
 
+_CHUNK, _LONGEST_TAG = 2**22, 400
+"""Bytes that are looked at at once, and so many of them again. [B]"""
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"']([0-9]{1,9})[\"']")
+_FAR_CELL = re.compile(
+    rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Za-z]{2,3}(?=[0-9])|[A-Za-z](?=[0-9]{6}))([0-9]{1,9})[\"'][^>]*(?<!/)>"
+)
+"""A cell with content beyond column Z or row 99999."""
 _ERROR_CELL = re.compile(rb"<c\b(?=[^>]*\bt=\"e\")[^>]*\br=\"([A-Z]{1,3})([0-9]{1,7})\"")
 _SHEET = re.compile(rb"<sheet\b[^>]*>")
 _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')

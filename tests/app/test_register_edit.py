@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from dafeng.access.membership import Membership
+from dafeng.app.register_access import grant_role
 from dafeng.app.register_attach import (
     attach_file,
     clean_name,
@@ -126,6 +129,22 @@ def test_a_review_needs_role_field_evidence_and_another_person(
     take_step(rita, "plants", "P1/new", "Accept", {"done_on": "2026-11-20"})
     row = row_of(rita)
     assert (row["state"], row["done_on"], row["version"]) == ("done", "2026-11-20", 4)
+
+
+def test_who_edited_reviews_not_though_another_took_the_step(
+    books: Callable[[str], Book], tmp_path: Path
+) -> None:
+    root, carl = books("root"), books("carl")
+    grant_role(root, Membership("rita", "agency", "*", None, date(2026, 1, 1)))
+    rita = books("rita")
+    edit_row(rita, "plants", "P1/new", {"done_on": "2026-11-20"})
+    take_step(carl, "plants", "P1/new", "start")
+    report = tmp_path / "report.pdf"
+    report.write_bytes(b"accepted")
+    attach_file(rita, "plants", "P1/new", report)
+    assert refused(lambda: take_step(rita, "plants", "P1/new", "finish")) == {"register_step_same_person"}
+    edit_row(carl, "plants", "P1/new", {"done_on": "2026-11-21"})
+    take_step(rita, "plants", "P1/new", "finish")
 
 
 def test_a_withdrawn_file_is_no_evidence(books: Callable[[str], Book], tmp_path: Path) -> None:
@@ -259,3 +278,19 @@ def test_a_register_tells_who_may_what(books: Callable[[str], Book]) -> None:
     assert view.pointing == ("plants.maker",)
     assert view.allowed == ("add", "edit", "see", "see_restricted")
     assert "manage" not in view.grants["action"]
+
+
+@pytest.mark.parametrize(
+    "key", ["太原　一号", "a\u00a0b", "a\u200bb", " a ", "a\tb", "x'; DROP TABLE batch;--"]
+)
+def test_a_row_is_found_by_whatever_key_it_has(books: Callable[[str], Book], key: str) -> None:
+    ann = books("ann")
+    add_row(ann, "plants", {**plant(1, "610100"), "code": key})
+    assert row_of(ann, f"{key}/new")["code"] == key
+    assert row_of(ann, f"  {key}/new ")["code"] == key if key == key.strip() else True
+
+
+@pytest.mark.parametrize("further", [{"capacity_mw": "12"}, {"output": [{"year": 2**63}]}, {"name": 3}])
+def test_a_value_of_another_kind_is_refused(books: Callable[[str], Book], further: dict[str, Any]) -> None:
+    given = {**plant(1, "610100"), "code": "P9", **further}
+    assert refused(lambda: add_row(books("ann"), "plants", given)) == {"row_value_unstorable"}

@@ -371,3 +371,18 @@ def test_new_and_changed_rows_together(ann: Book, file: Callable[..., Path]) -> 
     assert read_batches(ann.database, batch_id=made.batch_id)["rows"].to_list() == [2]
     assert plants(ann)["P1"]["cost"] == 7000
     assert check_registers(ann, "plants").is_sound
+
+
+def test_lines_of_a_row_that_is_not_there_mark_no_other_cells(ann: Book, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(HEADS.split(","))
+    book.active.append(["P8", "新建", "电站8", "M1", "西安市", 10, 1])
+    lines = book.create_sheet("逐年电量")
+    for line in (["项目编号", "类型", "年份", "供电量"], ["P9", "新建", 2024, 5], ["P2", "新建", 2024, -5]):
+        lines.append(line)
+    book.save(tmp_path / "rows.xlsx")
+    made = take(ann, tmp_path / "rows.xlsx")
+    assert {(f.code, f.place.sheet, f.place.row) for f in made.errors} == {
+        ("row_parent_missing", "逐年电量", 2), ("value_out_of_range", "逐年电量", 3),
+    }  # fmt: skip
+    assert made.refused == 2

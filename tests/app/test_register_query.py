@@ -8,7 +8,7 @@ import pytest
 
 from dafeng.app.register_correct import apply_correction, apply_undo, plan_correction, plan_undo
 from dafeng.app.register_edit import add_row, edit_row
-from dafeng.app.register_history import list_batches, list_history, tell_changes
+from dafeng.app.register_history import find_batch, list_batches, list_history
 from dafeng.app.register_list import list_fields, list_registers
 from dafeng.app.register_query import Question, parse_condition, query_rows, sum_rows
 from dafeng.errors import InputRefused
@@ -202,8 +202,10 @@ def test_undoing_an_import_of_rows_withdraws_them(books: Callable[[str], Book]) 
 def test_history_says_what_became_what(books: Callable[[str], Book]) -> None:
     ann = books("ann")
     edit_row(ann, "plants", "P1/new", {"name": "甲"}, "更正")
-    last = tell_changes(list_history(ann, "plants", "P1/new")).row(-1, named=True)
-    assert last["changes"] == "name: 电站1 → 甲"
+    last = list_history(ann, "plants", "P1/new").row(-1, named=True)
+    assert (last["before_json"], last["after_json"]) == ('{"name":"电站1"}', '{"name":"甲"}')
+    assert find_batch(ann, "plants", "last") == last["batch_id"]
+    assert find_batch(ann, "plants", "other") == "other"
     assert (last["actor"], last["reason"], last["version"]) == ("ann", "更正", 2)
     assert refused(lambda: list_history(ann, "plants", batch_id="x" * 26)) == {"register_batch_unknown"}
 
@@ -221,3 +223,24 @@ def test_every_field_is_described(empty_book: Book) -> None:
     assert fields.height == 14 + 2 + 3
     kind = fields.filter(field_id="kind").row(0, named=True)
     assert (kind["codes"], kind["required"]) == ("new;retrofit", True)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        Question(search=" ".join(map(str, range(3000)))), Question(where=("capacity_mw>=1",) * 2000),
+        Question(sort=("-capacity_mw",) * 3000), Question(where=("name starts " + "x" * 100_000,)),
+    ],
+)  # fmt: skip
+def test_a_question_without_end_is_refused(filled_book: Book, asked: Question) -> None:
+    with pytest.raises(InputRefused) as error:
+        query_rows(filled_book, "plants", asked)
+    assert [finding.code for finding in error.value.findings] == ["row_query_long"]
+
+
+@pytest.mark.parametrize("batch", ["\udcff", "' OR 1=1 --", "x" * 100_000])
+def test_a_batch_that_is_none_is_refused(filled_book: Book, batch: str) -> None:
+    for ask in (lambda: list_history(filled_book, "plants", batch_id=batch),
+                lambda: plan_undo(filled_book, "plants", batch)):  # fmt: skip
+        with pytest.raises(InputRefused):
+            ask()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,7 +69,7 @@ def test_from_the_first_row_to_its_history(clerk: Callable[..., Any], tmp_path: 
     assert shown["row"]["sent_out"] == 12.5
     assert shown["links"][0]["label_zh"] == "甲厂"
     said = clerk("register", "show", "plants", "P1/new").out
-    assert "单位投资 (10^4 CNY/MW): 60" in said
+    assert "单位投资 (万元/MW): 60" in said
     assert "→ maker: makers M1 甲厂" in said
     query = clerk(
         "register", "query", "plants", "--where", "days_left<0", "--format", "json", "--as-of", "2026-11-22"
@@ -87,7 +88,7 @@ def test_from_the_first_row_to_its_history(clerk: Callable[..., Any], tmp_path: 
     batch = done.out.split()[-1]
     assert clerk("register", "undo", "plants", batch, "--apply", "--reason", "误").code == 0
     assert "电站一" in clerk(*QUERY).out
-    assert "name: 电站一 → 新名" in clerk("register", "history", "plants", "--batch", batch).out.replace(
+    assert "项目名称: 电站一 → 新名" in clerk("register", "history", "plants", "--batch", batch).out.replace(
         "\n", ""
     )
     assert "已逾期" in clerk("register", "alerts", "--as-of", "2026-11-22").out
@@ -228,3 +229,70 @@ def test_hostile_words_are_refused_in_words(clerk: Callable[..., Any]) -> None:
     assert {code: answer.code for code, answer in told.items()} == dict.fromkeys(HOSTILE, 2)
     assert [code for code, answer in told.items() if f"[{code}]" not in answer.err] == []
     assert not any("Traceback" in answer.err or "secret" in answer.err for answer in told.values())
+
+
+def test_tables_speak_words_and_files_keep_codes(clerk: Callable[..., Any], tmp_path: Path) -> None:
+    assert clerk(*MAKER).code == 0
+    assert clerk(*PLANT).code == 0
+    table = clerk(*QUERY).out
+    assert all(word in table for word in ("新建", "西安市", "计划", "装机容量 (")), table
+    assert not any(code in table for code in ("610100", "planned", "true", "True"))
+    assert '"city": "610100"' in clerk(*QUERY, "--format", "json").out
+    grouped = clerk(*QUERY, "--group", "city", "--sum", "capacity_mw").out
+    assert all(word in grouped for word in ("西安市", "行数", "未计入"))
+    history = clerk("register", "history", "plants", "P1/new").out
+    assert "    项目编号: P1" in history
+    assert "新增  计划" in history
+    relation = clerk("access", "list", "--action", "see", "--resource", "plants").out
+    assert all(word in relation for word in ("see 查看", "plants", "省级部门经办", "全部")), relation
+    text = (tmp_path / "dafeng.toml").read_text("utf-8")
+    (tmp_path / "dafeng.toml").write_text(text + 'language = "en"\n', "utf-8")
+    assert "Planned" in clerk(*QUERY).out
+    members = clerk("access", "members").out.replace("行 / rows", "")
+    assert not re.search("[\u4e00-\u9fff]", members), members
+
+
+def test_large_figures_are_not_rounded_away(clerk: Callable[..., Any]) -> None:
+    assert clerk(*MAKER[:-3], "energy=12345678.5", *MAKER[-2:]).code == 0
+    assert "12345678.5" in clerk("register", "query", "makers").out
+    assert "12345678.5" in clerk("register", "show", "makers", "M1").out
+
+
+def test_a_preview_says_how_to_write_and_the_newest_batch_has_a_name(clerk: Callable[..., Any]) -> None:
+    assert clerk(*MAKER).code == 0
+    change = ("register", "correct", "makers", "--all", "--set", "name=乙厂")
+    assert "--apply --reason" in clerk(*change).err
+    assert clerk(*change, "--apply", "--reason", "更名").code == 0
+    assert "--apply" in clerk("register", "undo", "makers", "last").err
+    assert clerk("register", "undo", "makers", "last", "--apply", "--reason", "误").code == 0
+    assert "甲厂" in clerk("register", "query", "makers").out
+
+
+def test_registers_are_found_by_word_clause_agency_and_rows(clerk: Callable[..., Any]) -> None:
+    def found(*words: str) -> list[str]:
+        answer = clerk("register", "list", *words, "--format", "json")
+        assert answer.code == 0, answer.err
+        return [row["register_id"] for row in json.loads(answer.out)]
+
+    assert {"plants", "makers"} <= set(found())
+    assert found("--search", "示例项目") == ["plants"]
+    assert found("--search", "EXAMPLE plants") == ["plants"]
+    assert found("--search", "没有的词") == []
+    assert found("--filled") == []
+    assert clerk(*MAKER).code == 0
+    assert found("--filled") == ["makers"]
+    assert clerk("register", "list", "--agency", "没有的部门").code == 2
+    assert clerk("register", "list", "--clause", "X9").code == 2
+    fields = json.loads(clerk("register", "list", "--fields", "--search", "示例项目", "--format", "json").out)
+    assert {row["register_id"] for row in fields} == {"plants"}
+
+
+@pytest.mark.parametrize("command", ["template", "export"])
+def test_files_are_named_by_output_as_everywhere(
+    clerk: Callable[..., Any], tmp_path: Path, command: str
+) -> None:
+    assert clerk("register", command, "makers", "--output", "a.xlsx").code == 0
+    assert clerk("register", command, "makers", "b.xlsx").code == 0
+    assert all((tmp_path / name).read_bytes()[:2] == b"PK" for name in ("a.xlsx", "b.xlsx"))
+    assert clerk("register", command, "makers").code == 2
+    assert clerk("register", command, "makers", "b.xlsx", "--output", "a.xlsx").code == 2

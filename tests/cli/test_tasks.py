@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from typer.testing import CliRunner
 
+from dafeng.app.register_book import make_request, open_book
+from dafeng.app.tasks_items import gather_ground
+from dafeng.app.tasks_subjects import list_subjects
 from dafeng.cli.commands import app
 from dafeng.errors import InputRefused
 
@@ -93,3 +96,59 @@ def test_the_report_is_written(database: str, tmp_path: Path) -> None:
     assert "调度通报" in path.read_text("utf-8")
     refused = ask(database, "report", "--period", "2026-13", "--output", str(path))
     assert isinstance(refused.exception, InputRefused)
+
+
+def test_tables_of_tasks_speak_words(database: str) -> None:
+    board = ask(database, "board", "--agency", "energy_bureau").stdout
+    assert "任务编号" in board
+    assert "方案未定期限" in board
+    assert "no date in the plan" not in board
+    counts = ask(database, "board", "--by", "agency").stdout
+    assert "未签收" in counts
+    assert "energy_bureau" not in counts
+    listed = ask(database, "list", "--where", "agency==energy_bureau", "--limit", "2").stdout
+    assert "省能源局" in listed
+    assert "assigned" not in listed
+    balance = ask(database, "balance").stdout
+    assert "未报方案" in balance
+    assert "no_plan" not in balance
+
+
+def test_a_day_before_the_tasks_is_named(database: str, tmp_path: Path) -> None:
+    path = str(tmp_path / "report.docx")
+    early = ask(database, "report", "--period", "2024-Q1", "--output", path)
+    assert isinstance(early.exception, InputRefused)
+    (finding,) = early.exception.findings
+    assert finding.code == "task_none_on_day"
+    assert finding.params["day"] == "2024-03-31"
+
+
+def test_every_body_gets_its_form(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+
+    def gather_once(*words: Any) -> Any:
+        calls.append(words)
+        return gather_ground(*words)
+
+    with open_book(make_request(None, database, "first")) as book:
+        subjects = dict(list(list_subjects(book).items())[:3])
+    monkeypatch.setattr("dafeng.app.tasks_form.gather_ground", gather_once)
+    monkeypatch.setattr("dafeng.app.tasks_form.list_subjects", lambda _book: subjects)
+    folder = tmp_path / "forms"
+    form = ("form", "--period", "2026-Q4", "--output", str(folder))
+    found = ask(database, *form, "--all")
+    assert found.exit_code == 0, found.output
+    assert len(calls) == 1  # the tables are computed once for all
+    names = {path.name for path in folder.iterdir()}
+    assert names == {f"{subject.name_zh} 2026-Q4.xlsx" for subject in subjects.values()}
+    assert ask(database, *form).exit_code == 2
+    assert ask(database, *form, "--all", "--subject", "太原").exit_code == 2
+
+
+def test_a_form_without_tasks_says_so(tmp_path: Path) -> None:
+    empty = str(tmp_path / "empty.sqlite")
+    form = ("form", "--subject", "太原", "--period", "2026-Q4", "--output", str(tmp_path / "f.xlsx"))
+    found = ask(empty, *form)
+    assert found.exit_code == 0, found.output
+    assert "task_form_without_tasks" in found.output
+    assert "dafeng tasks fill" in found.output

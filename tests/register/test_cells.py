@@ -117,3 +117,10 @@ def test_a_long_code_typed_as_number_has_lost_its_end() -> None:
 def test_every_number_comes_back(value: float) -> None:
     assert read_numbers([repr(value), "x"], Reading()).values[0] == value
     assert read_numbers([value], Reading()).values[0] == value
+
+
+@pytest.mark.parametrize("text", ["99999999999999999999", "9007199254740993", "-1e300"])
+def test_a_whole_number_that_cannot_be_kept_is_told_and_not_lost(text: str) -> None:
+    read = read_numbers([text, "12"], Reading(), whole=True)
+    assert (read.bad.to_list(), read.code) == ([True, False], "row_whole_long")
+    assert read.values.to_list() == [None, 12]

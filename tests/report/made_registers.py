@@ -44,6 +44,8 @@ def gift(number: int) -> dict[str, Any]:
 VALUES = [
     value(2025, 40.0), value(2026, 75.25), value(2030, 99.0), value(2026, 50.0, region="140100"),
     value(2026, None, measure_id="mean", rows=0, left_out=3, status="values_missing", grade=None),
+    value(2025, 309.5, measure_id="rate", kind="flow"),
+    value(2026, None, measure_id="rate", kind="flow", rows=0, status="no_rows", grade=None),
     value(2026, None, measure_id="silent", rows=0, status="no_rows", grade=None),
 ]  # fmt: skip
 SYSTEMS = [

@@ -50,6 +50,13 @@ def test_a_figure_shows_its_value_of_this_year_and_the_rows_behind() -> None:
     assert any(trace.sources == ("register",) and trace.grade == "B" for trace in traces.values())
 
 
+def test_a_year_of_which_nothing_is_reported_yet_does_not_hide_the_last_figure() -> None:
+    page = REGISTERS.render(MADE["make_context"](filled=True))
+    rate = page[page.index('id="measure-ovens-rate"') :]
+    assert re.findall(r'data-trace="t\d+">([\d.]+)<', rate)[0] == "309.5"
+    assert rate.index("309.5") < rate.index("无数值")
+
+
 def test_what_is_missing_or_restricted_is_told_and_never_zero() -> None:
     page = REGISTERS.render(MADE["make_context"](filled=True))
     mean = page[page.index('id="measure-ovens-mean"') :]

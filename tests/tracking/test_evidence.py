@@ -6,9 +6,12 @@ import string
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import pytest
 
 from dafeng.tracking import reason_texts
+from dafeng.tracking.evidence import Evidence, Observation, gather_evidence
+from dafeng.tracking.figures import read_period
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -188,3 +191,26 @@ def test_every_reason_has_the_same_places_in_both_languages() -> None:
         assert places[0] == places[1], code
         assert row["zh"], code
         assert row["en"], code
+
+
+def observed(basis: str, grade: str, relation: str = "same", series: str = "s") -> Observation:
+    return Observation(
+        series, read_period("2025"), 5.0, "eq", "1", grade, "x", relation, basis, "CN-SX", date(2026, 1, 1)
+    )
+
+
+def test_a_register_that_is_not_complete_hides_nothing_that_is_published() -> None:
+    published, own = observed("series", "C", "other_scope"), observed("register", "C")
+    assert Evidence((own, published)).newest_of_any() == published
+    complete = observed("register", "B")
+    assert Evidence((complete, published)).newest_of_any() == complete
+    assert Evidence((own,)).newest_of_any() == own
+
+
+def test_a_weak_computed_figure_takes_the_place_of_no_sound_one() -> None:
+    weak, sound = observed("register", "C", series="a"), observed("formula", "B", series="b")
+    nothing = pl.DataFrame(schema={"series_id": pl.String, "indicator_id": pl.String, "relation": pl.String})
+    found = gather_evidence(nothing, nothing, date(2026, 6, 1), {}, [("share", weak), ("share", sound)])[
+        "share", "CN-SX"
+    ]
+    assert found.in_year(2025) == sound

@@ -12,6 +12,7 @@ import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from dafeng.store.database import Database
 
 DATABASE_VARIABLE = "DAFENG_DATABASE_URL"
+SQLITE = "sqlite:///"
 LONGEST_ACTOR = 64
 """Longest name of an actor. [characters]"""
 
@@ -69,6 +71,8 @@ class BookRequest:
         Further definitions; default: the setting.
     clock : callable
         Gives the time with its offset.
+    reads : bool
+        Nothing will be written: where there is no SQLite file yet, none is made and the book is empty.
     """
 
     pack: str
@@ -78,6 +82,7 @@ class BookRequest:
     attachments: Path | None = None
     register_folders: tuple[Path, ...] | None = None
     clock: Callable[[], datetime] = read_clock
+    reads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +113,8 @@ class Book:
         What the opening has to tell.
     clock : callable
         Time.
+    shelter : TemporaryDirectory, optional
+        Where an empty book stands that nobody keeps.
     """
 
     pack: Pack
@@ -123,6 +130,7 @@ class Book:
     attachments: Path
     notes: tuple[Finding, ...] = ()
     clock: Callable[[], datetime] = field(default=read_clock, repr=False)
+    shelter: TemporaryDirectory[str] | None = field(default=None, repr=False)
 
     def now(self) -> str:
         """Return the time as it is stored: ``2026-11-22T09:30:00+08:00``."""
@@ -135,6 +143,8 @@ class Book:
     def close(self) -> None:
         """Give the connections back."""
         self.database.close()
+        if self.shelter is not None:
+            self.shelter.cleanup()
 
     def __enter__(self) -> Self:
         """Return the book."""
@@ -167,7 +177,8 @@ def open_book(request: BookRequest) -> Book:
     texts, notes = read_register_texts(pack, folders)
     library = read_library(texts, pack.tables, pack.boundaries)
     grants = collect_grants(library.registers.values())
-    database = open_database(locate_database(request.database_url))
+    url, shelter = _find_place(request)
+    database = open_database(url)
     try:
         notes += install_registers(database, library.registers.values(), pack.tables["regions"])
         day = request.clock().astimezone(CST).date()
@@ -176,6 +187,8 @@ def open_book(request: BookRequest) -> Book:
         actor = _name_actor(request.actor or settings.actor, members, first_use=first_use)
     except BaseException:
         database.close()
+        if shelter is not None:
+            shelter.cleanup()
         raise
     own = members.filter(pl.col("actor") == actor)
     return Book(
@@ -184,7 +197,17 @@ def open_book(request: BookRequest) -> Book:
         regions=close_regions(pack.tables["regions"]),
         today=parse_day(request.as_of) if request.as_of else day,
         attachments=request.attachments or Path(settings.attachments), notes=notes, clock=request.clock,
+        shelter=shelter,
     )  # fmt: skip
+
+
+def _find_place(request: BookRequest) -> tuple[str, TemporaryDirectory[str] | None]:
+    """Return the address of the database; for one who only reads what is not there yet, one in a shelter."""
+    url = locate_database(request.database_url)
+    if not request.reads or not lacks_file(url):
+        return url, None
+    shelter = TemporaryDirectory(prefix="dafeng-", ignore_cleanup_errors=True)
+    return str(Path(shelter.name) / "empty.sqlite"), shelter
 
 
 def act_as(book: Book, actor: str | None) -> Book:
@@ -213,14 +236,22 @@ def make_request(
     database: str | None = None,
     actor: str | None = None,
     as_of: str | None = None,
+    *,
+    reads: bool = False,
 ) -> BookRequest:
     """Return a request with what the settings say where nothing is given."""
-    return BookRequest(pack or read_settings().pack, database, actor, as_of)
+    return BookRequest(pack or read_settings().pack, database, actor, as_of, reads=reads)
 
 
 def locate_database(given: str | None = None) -> str:
     """Return URL or path of the database: given, or of the environment, or of the settings."""
     return given or os.environ.get(DATABASE_VARIABLE) or read_settings().database
+
+
+def lacks_file(url: str) -> bool:
+    """Return whether an address is that of a SQLite file which is not there."""
+    is_file = "://" not in url or url.startswith(SQLITE)
+    return is_file and not Path(url.removeprefix(SQLITE)).expanduser().is_file()
 
 
 def new_id(book: Book | None = None) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from dafeng.app.register_write import is_readable
 from dafeng.errors import Finding, InputRefused, Place
+from dafeng.files import is_readable
 from dafeng.grids import Grid, read_grids
 from dafeng.register.headings import Names, line_names, row_names
 from dafeng.register.schema import entered_schema

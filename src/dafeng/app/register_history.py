@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -130,27 +130,3 @@ def find_batch(book: Book, register_id: str, named: str) -> str:
     """Return a batch by its id; ``last`` is the newest of the register that the actor may see."""
     newest = list_batches(book, register_id, 1) if named == LAST else None
     return named if newest is None or newest.is_empty() else str(newest["batch_id"][0])
-
-
-def tell_changes(events: pl.DataFrame) -> pl.DataFrame:
-    """Return history with the changes as readable text (``changes``): ``field: before → after``."""
-    told = [
-        _tell(before, after)
-        for before, after in zip(events["before_json"], events["after_json"], strict=True)
-    ]
-    return events.with_columns(pl.Series("changes", told, dtype=pl.String))
-
-
-def _tell(before: str | None, after: str | None) -> str:
-    old: dict[str, Any] = json.loads(before) if before else {}
-    new: dict[str, Any] = json.loads(after) if after else {}
-    if before is None:
-        return ", ".join(f"{name}={_short(value)}" for name, value in new.items() if value is not None)
-    return ", ".join(f"{name}: {_short(old.get(name))} → {_short(new.get(name))}" for name in {**old, **new})
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "—"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 40 else f"{text[:39]}…"

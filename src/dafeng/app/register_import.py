@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng.app.register_book import new_id, require
-from dafeng.app.register_import_checks import check_plan, fill_hidden, set_scopes
+from dafeng.app.register_import_checks import check_plan, fill_hidden
 from dafeng.app.register_import_preview import preview_rows
-from dafeng.app.register_write import clean_reason
+from dafeng.app.register_write import clean_reason, set_scopes
 from dafeng.errors import Finding, Place
 from dafeng.files import read_bytes
 from dafeng.job import Job
@@ -324,7 +324,7 @@ def _rows_of(plan: ImportPlan, intake: Intake) -> dict[str, set[int]]:
 def _head(book: Book, register: Register, request: ImportRequest, digest: str) -> BatchHead:
     return BatchHead(
         new_id(book), register.id, "import", book.actor, book.now(), clean_reason(request.reason),
-        request.path.name, digest,
+        request.path.name.encode("utf-8", "backslashreplace").decode(), digest,
     )  # fmt: skip
 
 

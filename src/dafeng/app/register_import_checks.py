@@ -10,6 +10,7 @@ import polars as pl
 from dafeng.access.decision import permit_rows
 from dafeng.app.register_restricted import find_restricted
 from dafeng.app.register_rows import read_linked
+from dafeng.app.register_write import set_scopes
 from dafeng.errors import Finding
 from dafeng.register.duplicates import find_duplicates
 from dafeng.register.import_plan import ImportPlan, rows_with_errors
@@ -75,9 +76,10 @@ def check_plan(
 
     linked = read_linked(book, register, plan.rows)
     rights, unseen = _check_rights(book, register, plan, existing, linked, sent)
-    told_of = {(plan.places.sheet, plan.places.place(i).row) for i in unseen.arg_true()}
+    told_of = {(plan.places.sheet_of(i), plan.places.place(i).row) for i in unseen.arg_true()}
     plan = _conceal(register, plan, unseen)
-    touched = plan.filter((plan.rows["_kind"] != "same") & ~unseen)
+    parentless = intake.rows.is_null() & (plan.rows["_kind"] == "insert")  # told by the plan, and no row
+    touched = plan.filter((plan.rows["_kind"] != "same") & ~unseen & ~parentless)
     frame = touched.rows.drop("_kind", "_differs")
     found = [*intake.findings, *(f for f in plan.findings if (f.place.sheet, f.place.row) not in told_of)]
     told = {(f.place.sheet, f.place.row, f.place.column) for f in found if f.severity == "error"}
@@ -173,16 +175,3 @@ def _check_held(
             params = {"value": sent[index], "held": known[index]}
             found.append(Finding("row_shown_differs", plan.places.place(index, item.id), params, "warning"))
     return found
-
-
-def set_scopes(
-    book: Book, register: Register, rows: pl.DataFrame, linked: Mapping[str, pl.DataFrame]
-) -> pl.DataFrame:
-    """Return rows with the region and the agency that decide who sees them."""
-    from dafeng.register.compute import compute_volatile  # noqa: PLC0415 (units)
-
-    pairs = (("scope_region", register.region), ("scope_agency", register.agency))
-    is_held = any(name and name not in rows.columns for _, name in pairs)
-    whole = compute_volatile(register, book.library, rows, linked, book.today) if is_held else rows
-    empty = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-    return rows.with_columns((whole[name] if name else empty).alias(scope) for scope, name in pairs)

@@ -116,16 +116,17 @@ def _describe(book: Book, register: Register, changed_at: str | None) -> dict[st
         "target_ids": ";".join(register.target_ids) or None, "lead_agency": register.lead_agency or None,
         "basis_zh": register.basis.zh, "basis_en": register.basis.en,
         "sendable": all((form.number, form.issuer, form.approval, form.valid_until)),
-        "fields": len(register.fields), "rows": _count_rows(book, register), "changed_at": changed_at,
+        "fields": len(register.fields), "rows": _count_rows(book, register, written=changed_at is not None),
+        "changed_at": changed_at,
     }  # fmt: skip
 
 
-def _count_rows(book: Book, register: Register) -> int | None:
+def _count_rows(book: Book, register: Register, *, written: bool) -> int | None:
     from dafeng.store.database import read_page  # noqa: PLC0415 (sqlalchemy)
 
     if not judge(book, "see", register.id).allowed:
         return None
-    return read_page(book.database, register, RowQuery(limit=1), book.viewer()).total
+    return read_page(book.database, register, RowQuery(limit=1), book.viewer()).total if written else 0
 
 
 def list_fields(library: Library, register_id: str | None = None) -> pl.DataFrame:

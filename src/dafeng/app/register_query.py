@@ -10,8 +10,8 @@ import polars as pl
 
 from dafeng.app.register_restricted import hide_restricted, view_columns
 from dafeng.app.register_rows import complete_rows
-from dafeng.app.register_write import is_readable
 from dafeng.errors import Finding, InputRefused
+from dafeng.files import is_readable
 from dafeng.register.query import MOST_ROWS, Filter, RowQuery
 from dafeng.register.schema import SYSTEM_COLUMNS, schema_of
 from dafeng.table import Suggestion
@@ -47,6 +47,10 @@ _YES = {
 _DATE = re.compile(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?(T[0-9:+.]+)?")
 LARGEST_OFFSET = 2**31
 """Most rows that are skipped; no register is longer."""
+MOST_PARTS = 50
+"""Most conditions, columns of an order, or words of one question."""
+LONGEST_TEXT = 10_000
+"""Longest condition; a pattern of SQLite holds 50,000 bytes. [characters]"""
 MOST_FILTERED = 500_000
 """Most rows that are read to filter by what is computed on read or to sum."""
 
@@ -242,6 +246,7 @@ def read_question(book: Book, register: Register, question: Question) -> RowQuer
         for text in (*question.where, *question.sort, question.search)
         if not is_readable(text)
     ]
+    problems += _too_much(question)
     if problems:
         raise InputRefused(problems)
     filters: list[Filter] = []
@@ -269,6 +274,15 @@ def read_question(book: Book, register: Register, question: Question) -> RowQuer
         question.offset,
         question.withdrawn,
     )
+
+
+def _too_much(question: Question) -> list[Finding]:
+    """Return what no database takes: conditions or words without end, texts longer than a pattern may be."""
+    given = {"where": len(question.where), "sort": len(question.sort), "search": len(question.search.split())}
+    longest = max(map(len, (*question.where, *question.sort, question.search)), default=0)
+    if max(given.values()) <= MOST_PARTS and longest <= LONGEST_TEXT:
+        return []
+    return [Finding("row_query_long", params={"parts": MOST_PARTS, "length": LONGEST_TEXT})]
 
 
 def query_rows(book: Book, register_id: str, question: Question) -> Answer:

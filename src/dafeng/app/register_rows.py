@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from dafeng.app.register_book import judge
 from dafeng.errors import InputRefused
+from dafeng.files import is_readable
 from dafeng.register.fields import NUMERIC
 from dafeng.register.query import MOST_ROWS, Filter, RowQuery
 from dafeng.register.schema import empty_rows, link_fields
@@ -94,9 +95,9 @@ def read_row(book: Book, register: Register, named: str, *, withdrawn: bool = Fa
     """
     from dafeng.store.database import find_row, read_rows  # noqa: PLC0415 (sqlalchemy)
 
-    if not named.isprintable() or not 0 < len(named.strip()) <= LONGEST_KEY:
+    if not is_readable(named) or not 0 < len(named.strip()) <= LONGEST_KEY:
         raise InputRefused.of("row_unknown", register=register.id, row=ascii(named)[:80])
-    row_id = find_row(book.database, register, named.strip())
+    row_id = find_row(book.database, register, named)
     found = read_rows(book.database, register, row_ids=[row_id], withdrawn=withdrawn)
     row = None if found.is_empty() else found.row(0, named=True)
     if row is None or not judge(book, "see", register.id, row).allowed:

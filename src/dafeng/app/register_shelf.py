@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.app.register_book import locate_database
+from dafeng.app.register_book import lacks_file, locate_database
 from dafeng.app.register_sources import read_register_texts
 from dafeng.provenance import hash_bytes
 from dafeng.register.contracts import History
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from dafeng.register.model import Register
     from dafeng.store.database import Database
 
-SQLITE = "sqlite:///"
 END_OF_DAY = "T23:59:59+08:00"
 
 
@@ -115,9 +114,7 @@ class Shelf:
 def find_database() -> str | None:
     """Return the address of the database of the settings; None if it is a file that is not there."""
     named = locate_database()
-    is_file = "://" not in named or named.startswith(SQLITE)
-    missing = is_file and not Path(named.removeprefix(SQLITE)).expanduser().is_file()
-    return None if missing else named
+    return None if lacks_file(named) else named
 
 
 def describe_shelf(pack: Pack) -> dict[str, object]:

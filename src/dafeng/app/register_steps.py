@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from dafeng.access.grants import STEP
 from dafeng.app.register_book import judge, refusal, require
 from dafeng.app.register_restricted import require_restricted
@@ -123,7 +125,19 @@ def _judge_step(
         attached = read_attachments(book.database, register_id=register.id, row_ids=[row["row_id"]])
         files = attached.height
     context = StepContext(
-        book.actor, frozenset(decision.because["role"]), files, row["changed_by"], reason, book.today,
-        book.library, read_linked(book, register, stored),
+        book.actor, frozenset(decision.because["role"]), files, _last_actors(book, step, row["row_id"]),
+        reason, book.today, book.library, read_linked(book, register, stored),
     )  # fmt: skip
     return tuple(check_step(register, step.id, whole, context))
+
+
+def _last_actors(book: Book, step: Transition, row_id: str) -> frozenset[str]:
+    """Return who last edited a row and who took its last step, where a step asks for another person."""
+    from dafeng.store.database import read_history  # noqa: PLC0415 (sqlalchemy)
+
+    if not step.other_person:
+        return frozenset()
+    events = read_history(book.database, row_id=row_id)
+    steps = events.filter(change="step")
+    edits = events.filter(pl.col("change").is_in(["insert", "update"]))
+    return frozenset([*steps["actor"].tail(1), *edits["actor"].tail(1)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -10,6 +11,7 @@ import polars as pl
 from dafeng.app.register_book import new_id
 from dafeng.app.register_rows import read_linked
 from dafeng.errors import Finding, InputRefused, Place
+from dafeng.files import is_readable
 from dafeng.register.changes import BatchHead, Change
 from dafeng.register.schema import SYSTEM_COLUMNS, entered_schema, rows_frame, schema_of, stored_formulas
 from dafeng.table import Suggestion
@@ -119,6 +121,7 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     ]  # fmt: skip
     if unreadable:
         raise InputRefused(unreadable)
+    _refuse_kinds(register, drafts)
     wanted = [_merge(register, draft, entered) for draft in drafts]
     frame = rows_frame(wanted, {**SYSTEM_COLUMNS, **entered})
     linked = read_linked(book, register, frame)
@@ -127,13 +130,27 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     if errors:
         raise InputRefused(errors)
     rows = compute_formulas(register, book.library, frame, linked)
-    rows = _set_scopes(book, register, rows, linked)
+    rows = set_scopes(book, register, rows, linked)
     made = rows.to_dicts()
     kept = [*entered, *(f.id for f in stored_formulas(register)), "source", "grade", *_given_scopes(register)]
     changes = tuple(
         change for draft, row in zip(drafts, made, strict=True) if (change := _compare(draft, row, kept))
     )
     return Prepared(changes, rows, tuple(found))
+
+
+def _refuse_kinds(register: Register, drafts: Sequence[Draft]) -> None:
+    """Refuse values of another kind than that of their field, and whole numbers that no database holds."""
+    from dafeng.store.database.row_values import check_values, shape_of  # noqa: PLC0415 (sqlalchemy)
+
+    shape = shape_of(register)
+    problems = []
+    for draft in drafts:
+        called = str((draft.before or draft.values).get(register.label) or draft.row_id)
+        finite = {k: v for k, v in draft.values.items() if not isinstance(v, float) or isfinite(v)}
+        problems += check_values(shape, called, finite)
+    if problems:
+        raise InputRefused(problems)
 
 
 def _merge(register: Register, draft: Draft, entered: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,18 +173,17 @@ def _given_scopes(register: Register) -> list[str]:
     return [scope for scope, name in pairs if name and name not in stored]
 
 
-def _set_scopes(
+def set_scopes(
     book: Book, register: Register, rows: pl.DataFrame, linked: Mapping[str, pl.DataFrame]
 ) -> pl.DataFrame:
-    """Return rows with region and agency that decide who sees them."""
+    """Return rows with the region and the agency that decide who sees them."""
     from dafeng.register.compute import compute_volatile  # noqa: PLC0415 (units)
 
-    held = _given_scopes(register)
-    whole = compute_volatile(register, book.library, rows, linked, book.today) if held else rows
-    for scope, name in (("scope_region", register.region), ("scope_agency", register.agency)):
-        values = whole[name] if name else pl.repeat(None, rows.height, dtype=pl.String, eager=True)
-        rows = rows.with_columns(values.alias(scope))
-    return rows
+    pairs = (("scope_region", register.region), ("scope_agency", register.agency))
+    is_held = any(name and name not in rows.columns for _, name in pairs)
+    whole = compute_volatile(register, book.library, rows, linked, book.today) if is_held else rows
+    empty = pl.repeat(None, rows.height, dtype=pl.String, eager=True)
+    return rows.with_columns((whole[name] if name else empty).alias(scope) for scope, name in pairs)
 
 
 def _compare(draft: Draft, row: Mapping[str, Any], kept: Sequence[str]) -> Change | None:
@@ -209,15 +225,6 @@ def write_changes(
 def new_head(book: Book, register: Register, act: Act, reason: str | None = None) -> BatchHead:
     """Return the head of a new batch: the actor, now."""
     return BatchHead(new_id(book), register.id, act, book.actor, book.now(), clean_reason(reason))
-
-
-def is_readable(text: str) -> bool:
-    """Return whether a text can be stored; bytes of a command line that are no UTF-8 are half characters."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\x00" not in text
 
 
 LONGEST_REASON = 2000

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dafeng.app.tasks_board import word_columns
 from dafeng.app.tasks_rows import PLANS, TaskRows
 from dafeng.errors import InputRefused
 from dafeng.register.tasks_contracts import PlanBalance, PlanPeaks
@@ -70,7 +71,7 @@ def write_balance(balance: Balance, path: Path) -> None:
     if path.suffix.lower() != ".xlsx":
         raise InputRefused.of("document_form_unknown", path=path, known=KnownNames((".xlsx",)))
     sheets = [
-        TableSheet("合计与全省", balance.sums, PlanBalance),
-        TableSheet("达峰年份", balance.peaks, PlanPeaks),
+        TableSheet("合计与全省", balance.sums, PlanBalance, names=word_columns(PlanBalance)),
+        TableSheet("达峰年份", balance.peaks, PlanPeaks, names=word_columns(PlanPeaks)),
     ]
     write_bytes_atomically(path, table_sheets_bytes(sheets))

@@ -173,6 +173,14 @@ def write_form(book: Book, row: Mapping[str, Any], path: Path, *, send: bool = F
     write_bytes_atomically(path, task_form_bytes(compose_form(row, line)))
 
 
+def find_gaps(book: Book, row: Mapping[str, Any]) -> list[Finding]:
+    """Return what the reader of a form should know: that it holds no task."""
+    if any(item["item_kind"] == "task" for item in row["items"] or ()):
+        return []
+    params = {"day": book.today.isoformat()}
+    return [Finding("task_form_without_tasks", params=params, severity="warning")]
+
+
 def check_sendable(book: Book, row: Mapping[str, Any]) -> None:
     """Refuse to send a form without its legal marks, or without the right.
 

@@ -42,7 +42,7 @@ def list_command(
         show_words,
     )
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         found = list_access(book, AccessQuestion(user, tuple(action or ()), resource, region))
         basis = "basis_en" if language() == "en" else "basis_zh"
         columns = ["subject", "action", "resource", "region", "agency", "maker", "role", basis]
@@ -70,7 +70,7 @@ def explain_command(
     """解释为何可以或不可以；不可以时退出码 3 / explain why or why not; exit code 3 if not."""
     from dafeng.app.register_access import explain_access
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         decision, why = explain_access(book, user, action, resource, row)
     if form is Format.table:
         write_answer(f"{why.text(language_of())}\n", None)
@@ -100,7 +100,7 @@ def members_command(
     from dafeng.app.register_access import list_members
     from dafeng.cli.register_words import names_of_pack, show_words
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         found = list_members(book, every=every)
         words = {kind: names_of_pack(book, kind) for kind in ("region", "agency")}
         shown = ["actor", "role", "region", "agency", "valid_from", "valid_to", "granted_by", "ended_by"]

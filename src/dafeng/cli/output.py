@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -36,6 +37,8 @@ FormatOption = Annotated[Format, typer.Option("--format", help="输出格式 / o
 WIDTH = 160
 """Columns of a table that is written to a file or a pipe."""
 
+_ID = re.compile(r"[!-~]{1,28}")
+"""Ids, dates and numbers: printable, without blanks."""
 WIDE = 140
 """Columns of a terminal on which explanations fit into the table."""
 
@@ -108,8 +111,10 @@ def draw_table(frame: pl.DataFrame, digits: int = 6) -> str:
     prose = [name for name in frame.columns if name.startswith("why_") and console.width < WIDE]
     short = frame.drop(prose)
     table = Table(header_style="bold", row_styles=["", "dim"])
+    whole = _whole_columns(short, console.width)
     for name in short.columns:
-        table.add_column(name, overflow="fold", justify="right" if short[name].dtype.is_numeric() else "left")
+        justify: Literal["right", "left"] = "right" if short[name].dtype.is_numeric() else "left"
+        table.add_column(name, overflow="fold", justify=justify, no_wrap=name in whole)
     for row in short.iter_rows():
         table.add_row(*(Text(_cell(value, digits)) for value in row))
     with console.capture() as capture:
@@ -119,6 +124,20 @@ def draw_table(frame: pl.DataFrame, digits: int = 6) -> str:
             console.print(Text(f"{label}: {' '.join(_cell(told[name], digits) for name in prose)}"))
         console.print(f"{frame.height} 行 / rows")
     return capture.get()
+
+
+def _whole_columns(frame: pl.DataFrame, width: int) -> set[str]:
+    """Return columns of ids and dates: they stay on one line while they take at most half of the width."""
+    import polars as pl
+
+    found, left = set(), width // 2
+    for name in frame.columns:
+        texts = [text for text in frame[name] if text is not None] if frame[name].dtype == pl.String else []
+        longest = max((len(text) for text in texts), default=0) + 3
+        if texts and longest <= left and all(_ID.fullmatch(text) for text in texts):
+            found.add(name)
+            left -= longest
+    return found
 
 
 def _cell(value: object, digits: int) -> str:

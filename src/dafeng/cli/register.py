@@ -87,7 +87,7 @@ def list_command(
     from dafeng.cli.register_words import names_of_kinds, names_of_pack, pick, show_words
     from dafeng.register.contracts import RegisterFields, RegisterList
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         found = find_registers(book, RegisterQuestion(search, clause, system, agency, filled))
         words = {"lead_agency": names_of_pack(book, "agency")}
         name = pick(("name_zh", "name_en"))
@@ -120,7 +120,7 @@ def show_command(
     from dafeng.app.register_show import show_register, show_row
     from dafeng.cli.register_text import describe_register, describe_row, register_facts, row_facts
 
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         if row is None:
             view = show_register(book, register)
             facts, text = register_facts(view), describe_register
@@ -164,14 +164,15 @@ def query_command(
     from dafeng.app.register_query import Question, find_column, query_rows, sum_rows
 
     question = Question(tuple(where or ()), search, tuple(sort or ()), limit, offset, withdrawn)
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         if group or total:
             made = sum_rows(book, register, question, group or (), total or ())
             show_rows(made, book, book.library.register(register), made.columns, form, output)
             return
         answer = query_rows(book, register, question)
         defined = answer.register
-        known = [one.id for one in defined.fields if answer.frame[one.id].is_not_null().any()]
+        own = sorted(defined.fields, key=lambda one: bool(one.held_in))
+        known = [one.id for one in own if answer.frame[one.id].is_not_null().any()]
         chosen = list(dict.fromkeys((*defined.key, defined.label, "state", *known)))[:8]
         if columns is not None:
             chosen = [find_column(book, defined, name).id for name in columns.split(",") if name.strip()]
@@ -198,7 +199,7 @@ def alerts_command(
     from dafeng.cli.register_words import names_of_pack, show_words
     from dafeng.register.contracts import RegisterAlerts
 
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         found = find_alerts(book, register, level.value if level else None)
         text = "text_en" if language() == "en" else "text_zh"
         columns = ["level", "register_id", "label", text, "region", "row_id"]

@@ -46,7 +46,7 @@ def history_command(
     from dafeng.cli.register_words import show_history, show_words
     from dafeng.register.contracts import Batches
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         if batches:
             shown = ["batch_id", "act", "actor", "at", "rows", "file", "reverses", "reason"]
             show_words(list_batches(book, register), Batches, shown, form, output)

@@ -38,7 +38,7 @@ def measures_command(
     from dafeng.cli.register_words import names_of_pack, pick, show_words
     from dafeng.register.contracts import MeasureRows, MeasureValues
 
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         answer = measure_book(book, register)
         words = {"region": names_of_pack(book, "region")}
         home, year = book.pack.config.pack.region, book.today.year
@@ -47,7 +47,9 @@ def measures_command(
         shown = shown.filter(pl.col("region") == home)
     if not years:
         past = pl.when(pl.col("year") <= year).then(pl.col("year"))
-        newest = pl.coalesce(past.max(), pl.col("year").min()).over("register_id", "measure_id", "region")
+        known = pl.when(pl.lit(rows) | pl.col("value").is_not_null()).then(past)  # a silent year has no rows
+        newest = pl.coalesce(known.max(), past.max(), pl.col("year").min())
+        newest = newest.over("register_id", "measure_id", "region")
         shown = shown.filter(pl.col("year") == newest)
     columns = ([] if register else ["register_id"]) + ["measure_id", "year"]
     columns += ["region"] if regions else []

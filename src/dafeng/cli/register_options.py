@@ -76,12 +76,20 @@ OutputFileOption = Annotated[Path | None, typer.Option("--output", help="写入�
 
 
 def open_for(
-    pack: str | None = None, database: str | None = None, actor: str | None = None, as_of: str | None = None
+    pack: str | None = None,
+    database: str | None = None,
+    actor: str | None = None,
+    as_of: str | None = None,
+    *,
+    reads: bool = False,
 ) -> Book:
-    """Open the book of registers and tell what the opening has to say on standard error."""
+    """Open the book of registers and tell what the opening has to say on standard error.
+
+    A command that only reads makes no database where there is none.
+    """
     from dafeng.app.register_book import make_request, open_book
 
-    book = open_book(make_request(pack, database, actor, as_of))
+    book = open_book(make_request(pack, database, actor, as_of, reads=reads))
     tell_findings(book.notes)
     return book
 
@@ -148,8 +156,6 @@ def show_rows(
 
 def headings_of(register: Register) -> dict[str, str]:
     """Return column -> name with unit in the language of the terminal; equal names bear their id."""
-    from dafeng.register.headings import write_unit
-
     words = {
         "row_id": ("行编号", "Row id"), "version": ("版本", "Version"), "state": ("状态", "State"),
         "source": ("数据来源", "Source"), "grade": ("证据等级", "Grade"),
@@ -164,8 +170,16 @@ def headings_of(register: Register) -> dict[str, str]:
         *((child.id, (child.zh, child.en), "") for child in register.lists),
     ]
     for name, names, unit in parts:
-        named = unit if number else write_unit(unit)
-        told = names[number] + (f" ({named})" if unit not in {"", "1"} else "")
+        told = heading_of(names[number], unit)
         found[name] = f"{told} [{name}]" if told in found.values() else told
     left_out = ("未计入", "left out")[number]
     return found | {f"{name}_left_out": f"{told}: {left_out}" for name, told in found.items()}
+
+
+def heading_of(name: str, unit: str) -> str:
+    """Return a name with its unit, in Chinese in the words of statistics."""
+    from dafeng.register.headings import write_unit
+
+    if unit in {"", "1"}:
+        return name
+    return f"{name} ({unit if language() == 'en' else write_unit(unit)})"

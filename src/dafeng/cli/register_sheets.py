@@ -140,7 +140,7 @@ def export_command(
 
     target = _find_target(file, output)
     question = Question(tuple(where or ()), search, tuple(sort or ()), withdrawn=withdrawn)
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         made = export_rows(book, ExportRequest(register, target, question))
     tell_findings(made.findings)
     typer.echo(f"{made.rows} 行 / rows → {made.path}")
@@ -165,7 +165,7 @@ def template_command(
     from dafeng.app.register_template import write_template
 
     target = _find_target(file, output)
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         write_template(book, register, target, outsiders=outsiders)
     typer.echo(f"→ {target}\n填好后 / next: dafeng register import {register} {target}")
 

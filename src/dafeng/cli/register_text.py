@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from dafeng import terms
-from dafeng.cli.output import draw_table, language
-from dafeng.cli.register_options import headings_of, language_of
-from dafeng.cli.register_words import tell_value
+from dafeng.cli.output import language
+from dafeng.cli.register_options import heading_of, headings_of, language_of
+from dafeng.cli.register_words import draw_words, names_of_kinds, tell_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +33,10 @@ def register_facts(view: RegisterView) -> dict[str, Any]:
 
 def describe_register(view: RegisterView, library: Library) -> str:
     """Return a register in words: purpose, basis, fields, steps, rules, rights."""
+    import polars as pl
+
     from dafeng.app.register_list import list_fields
+    from dafeng.register.contracts import RegisterFields
 
     one = view.register
     about = say(one.about_zh, one.about_en)
@@ -48,11 +50,10 @@ def describe_register(view: RegisterView, library: Library) -> str:
         f"{say('被引用', 'pointed to by')}: {', '.join(view.pointing) or '—'}",
         _tell_form(view),
     ]  # fmt: skip
-    name = "name_en" if language() == "en" else "name_zh"
-    fields = list_fields(library, one.id).select(
-        "part", "field_id", name, "kind", "unit", "required", "codes", "expr"
-    )
-    lines.append(draw_table(fields).rstrip())
+    fields = list_fields(library, one.id).with_columns(pl.coalesce("codes", "expr").alias("codes"))
+    fields = fields.with_columns(fields["codes"].str.replace_all(";", "; "))
+    columns = ("part", "field_id", say("name_zh", "name_en"), "kind", "unit", "required", "codes")
+    lines.append(draw_words(fields, RegisterFields, columns, names_of_kinds()).rstrip())
     lines += [f"{say('状态', 'states')}: {' · '.join(f'{s.code} {say(s.zh, s.en)}' for s in one.states)}"]
     lines += [
         f"{say('步骤', 'step')} {step.id} {say(step.zh, step.en)}: {', '.join(step.sources)} → {step.target} "
@@ -121,7 +122,12 @@ def describe_row(view: RowView, library: Library) -> str:
     for child in one.lists:
         rows = row.get(child.id) or []
         lines.append(f"  {say(child.zh, child.en)}: {len(rows)}")
-        lines += [f"    {json.dumps(line, ensure_ascii=False, default=str)}" for line in rows]
+        named = {field.id: heading_of(say(field.zh, field.en), field.unit) for field in child.fields}
+        lines += [
+            "    "
+            + " · ".join(f"{named.get(name, name)} {tell_value(value)}" for name, value in line.items())
+            for line in rows
+        ]
     lines += [
         f"{say('步骤', 'step')} {o.step.id} {say(o.step.zh, o.step.en)}: {_tell_step(o.findings)}"
         for o in view.steps

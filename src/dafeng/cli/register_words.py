@@ -31,7 +31,14 @@ SHORTER = {
     "Rows left out (missing value or grade)": "Left out", "已报送待审核": "待审核",
     "Submitted, to be verified": "To verify", "已审核或办结": "已办结", "Verified or closed": "Done",
     "最长逾期天数": "最长天数", "Most days overdue": "Most days", "方案未定期限": "未定期限",
-    "No date in the plan": "No date", "对象（台账等；* 为全部）": "对象",
+    "No date in the plan": "No date", "推进中（含已签收、已退回）": "推进中",
+    "Under way (also accepted, returned)": "Under way", "Files of evidence": "Files",
+    "Over the cities that give it": "Sum given", "已给出各市合计": "已给合计",
+    "Cities that give it": "Given by", "给出数据的市数": "已给市数", "Cities": "Of cities",
+    "Required of the province": "Required", "Difference (sum less required)": "Gap",
+    "差额（合计减要求）": "差额", "Name of the state": "State", "状态名称": "状态",
+    "Deadline in words": "Deadline", "期限说明": "期限", "Codes, or what it points to": "Codes or formula",
+    "可选值或所指": "可选值、所指或公式", "对象（台账等；* 为全部）": "对象",
 }  # fmt: skip
 """Headings that are too long beside others on a terminal, or name the language that is shown anyway."""
 OTHER_HEADS = {
@@ -116,6 +123,16 @@ def show_words(
     if form is not Format.table:
         show_frame(frame, columns, form, output)
         return
+    write_answer(draw_words(frame, contract, columns, words), output)
+
+
+def draw_words(
+    frame: pl.DataFrame,
+    contract: type[Table],
+    columns: Sequence[str],
+    words: Mapping[str, Words] | None = None,
+) -> str:
+    """Return a table of a contract in words."""
     import polars as pl
 
     from dafeng.table import columns_of
@@ -125,7 +142,7 @@ def show_words(
     for name in columns:
         known = (words or {}).get(name) or _words_of(specs.get(name))
         made[head_of(name, specs.get(name))] = tell_column(frame[name], known)
-    write_answer(draw_table(pl.DataFrame(made)), output)
+    return draw_table(pl.DataFrame(made))
 
 
 def head_of(name: str, spec: ColumnSpec | None) -> str:

@@ -77,7 +77,7 @@ def seed_command(
     from dafeng.cli.register_words import names_of_field, show_words
     from dafeng.register.tasks_contracts import TaskSeeds
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=not write) as book:
         found = write_seed(book) if write else preview_seed(book)
     if not write:
         shown = found.seeds if form is not Format.table else found.seeds.filter(found.seeds["is_new"])
@@ -123,7 +123,7 @@ def board_command(
 
     if by and by not in GROUPS:
         raise typer.BadParameter(f"{by}: {'、'.join(GROUPS)}")
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         wanted = BoardFilter(
             agency=resolve_code(book, "agency", agency) if agency else "",
             city=resolve_code(book, "region", city) if city else "",
@@ -159,7 +159,7 @@ def list_command(
     from dafeng.app.register_query import Question, query_rows
 
     question = Question(tuple(where or ()), search, tuple(sort or ("task_no",)), limit)
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         answer = query_rows(book, "tasks", question)
         show_rows(answer.frame, book, answer.register, LISTED, form, output)
 
@@ -176,7 +176,7 @@ def show_command(
     """一项任务的全部内容、可办手续和附件（JSON） / all about a task: values, open steps, files (JSON)."""
     from dafeng.app.register_show import show_row
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         view = show_row(book, "issues" if issue else "tasks", task)
     steps = [
         {
@@ -271,7 +271,7 @@ def issues_command(
     """受阻与重大问题 / issues."""
     from dafeng.app.register_query import Question, query_rows
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         answer = query_rows(book, "issues", Question(tuple(where or ()), sort=("raised_on",), limit=1000))
         show_rows(answer.frame, book, answer.register, ISSUES_LISTED, form, output)
 
@@ -324,6 +324,6 @@ def history_command(
     from dafeng.app.register_history import list_history
     from dafeng.cli.register_words import show_history
 
-    with open_for(pack, database, actor) as book:
+    with open_for(pack, database, actor, reads=True) as book:
         register = book.library.register("issues" if issue else "tasks")
         show_history(list_history(book, register.id, number), book, register, form, output)

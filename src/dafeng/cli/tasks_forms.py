@@ -17,6 +17,7 @@ from dafeng.cli.register_options import (
     ReasonOption,
     SetOption,
     open_for,
+    tell_findings,
     tell_written,
 )
 from dafeng.settings import read_settings
@@ -58,7 +59,7 @@ def form_command(
     actor: ActorOption = None,
 ) -> None:
     """生成预填的自评表；已有的更新预填内容，保留单位所写 / make the prefilled form, or renew it."""
-    from dafeng.app.tasks_form import make_form, make_forms, write_form
+    from dafeng.app.tasks_form import find_gaps, make_form, make_forms, write_form
 
     if every == (subject is not None):
         raise typer.BadParameter("请写 --subject 或 --all / name a --subject, or write --all")
@@ -70,6 +71,7 @@ def form_command(
             return
         row = make_form(book, request)
         write_form(book, row, output, send=send)
+        tell_findings(find_gaps(book, row))
     typer.echo(f"{row['title']}：{len(row['items'])} 项 / items → {output}")
     typer.echo(f"填好后 / next: dafeng tasks fill {output} --subject {subject} --period {period}")
 
@@ -142,7 +144,7 @@ def report_command(
     """牵头办公室的季度或年度调度通报 / report of the lead office on a quarter or year."""
     from dafeng.app.tasks_report import make_report, write_report
 
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         report = make_report(book, period, written.value)
     write_report(report, output)
     typer.echo(f"{report.document.title}：{report.characters} 字 / characters → {output}")
@@ -161,7 +163,7 @@ def balance_command(
     from dafeng.cli.register_words import pick, show_words
     from dafeng.register.tasks_contracts import PlanBalance, PlanPeaks
 
-    with open_for(pack, database, actor, as_of) as book:
+    with open_for(pack, database, actor, as_of, reads=True) as book:
         balance = balance_city_plans(book)
     if output is not None and output.suffix.lower() == ".xlsx":
         write_balance(balance, output)

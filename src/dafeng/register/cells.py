@@ -183,9 +183,10 @@ def read_numbers(cells: Sequence[Cell], how: Reading, *, whole: bool = False) ->
     code = "cell_not_number"
     if whole:
         rounded = values.round(6)
-        broken = ((rounded % 1) != 0).fill_null(value=False)
-        code = "cell_not_integer"
-        bad = bad | broken
+        broken = bad | ((rounded % 1) != 0).fill_null(value=False)
+        lost = (rounded.abs() >= 10.0**EXACT_DIGITS).fill_null(value=False)
+        code = "cell_not_integer" if broken.any() else "row_whole_long"
+        bad = broken | lost
         values = (
             pl.select(pl.when(bad).then(None).otherwise(rounded)).to_series().cast(pl.Int64, strict=False)
         )

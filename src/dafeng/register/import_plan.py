@@ -121,7 +121,7 @@ def plan_import(
     lists = {name: ListPlaces(intake.line_sheets.get(name, ""), series) for name, series in numbers.items()}
     return ImportPlan(
         merged.hstack(system).select(order),
-        RowPlaces(intake.file, intake.sheet, rows, lists),
+        RowPlaces(intake.file, intake.sheet, rows, lists, _other_sheets(intake)),
         tuple(findings),
     )
 
@@ -158,7 +158,8 @@ def filter_places(places: RowPlaces, chosen: pl.Series) -> RowPlaces:
     """Return the places of the rows that are chosen."""
     lists = {name: ListPlaces(one.sheet, one.rows.filter(chosen)) for name, one in places.lists.items()}
     rows = None if places.rows is None else places.rows.filter(chosen)
-    return RowPlaces(places.file, places.sheet, rows, lists)
+    sheets = None if places.sheets is None else places.sheets.filter(chosen)
+    return RowPlaces(places.file, places.sheet, rows, lists, sheets)
 
 
 def rows_with_errors(places: RowPlaces, findings: Sequence[Finding]) -> pl.Series:
@@ -187,9 +188,21 @@ class _Finder:
         """Return the place of a cell of a row."""
         intake, sheet = self.intake, self.intake.sheet
         if intake.rows[index] is None:
-            lists = intake.lines
-            sheet = next((intake.line_sheets[n] for n in lists if len(lists[n][index])), sheet)
+            sheet = _sheet_of_lines(intake, index)
         return Place(intake.file, sheet, self.rows[index], column)
+
+
+def _sheet_of_lines(intake: Intake, index: int) -> str:
+    lists = intake.lines
+    return next((intake.line_sheets[n] for n in lists if len(lists[n][index])), intake.sheet)
+
+
+def _other_sheets(intake: Intake) -> pl.Series | None:
+    """Return the sheet of the first line of rows that stand only in lists; None if there are none."""
+    if not intake.rows.null_count():
+        return None
+    alone = enumerate(intake.rows.is_null())
+    return pl.Series([_sheet_of_lines(intake, i) if only else None for i, only in alone], dtype=pl.String)
 
 
 def _row_numbers(intake: Intake) -> pl.Series:

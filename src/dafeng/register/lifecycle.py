@@ -34,8 +34,8 @@ class StepContext:
         Roles of the actor for this row.
     attachments : int
         Attachments of the row that are not withdrawn.
-    last_actor : str or None
-        Who last edited the row or took the step before.
+    last_actors : frozenset of str
+        Who last edited the row, and who took the step before.
     reason : str or None
         Why.
     today : date or None
@@ -49,7 +49,7 @@ class StepContext:
     actor: str
     roles: frozenset[str]
     attachments: int = 0
-    last_actor: str | None = None
+    last_actors: frozenset[str] = frozenset()
     reason: str | None = None
     today: date | None = None
     library: Library | None = None
@@ -103,7 +103,7 @@ def _against_actor(
     if not context.roles & set(step.roles):
         params = {"step": words(step), "known": KnownNames(step.roles)}
         yield Finding("register_step_role", params=params)
-    if step.other_person and context.actor == context.last_actor:
+    if step.other_person and context.actor in context.last_actors:
         yield Finding("register_step_same_person", params={"step": words(step), "actor": context.actor})
 
 

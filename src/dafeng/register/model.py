@@ -182,8 +182,7 @@ class Measure(Record):
     end: str = ""
     """Date or year field from which it no longer counts (stock); empty: for good."""
     ended: tuple[Identifier, ...] = ()
-    """States in which ``end`` holds: a date that was entered before the exit is accepted ends nothing; empty:
-    all."""
+    """States in which ``end`` holds, so that a day entered before it is accepted ends nothing; empty: all."""
     waiting: tuple[Identifier, ...] = ()
     """States in which a row of ``rows`` is not verified yet: it is left out and told, never passed over."""
     date: str = ""
@@ -355,11 +354,7 @@ def _dangling(register: Register) -> list[Finding]:
         for state in (*step.sources, step.target)
     ]
     wanted += [(f"rules.{rule.id}.states", state, states) for rule in register.rules for state in rule.states]
-    wanted += [
-        (f"measures.{measure.id}", state, states)
-        for measure in register.measures
-        for state in (*measure.ended, *measure.waiting)
-    ]
+    wanted += [(f"measures.{m.id}", code, states) for m in register.measures for code in m.ended + m.waiting]
     return [
         Finding(
             "register_name_unknown", Place(column=path), {"name": name, "suggestion": Suggestion(name, known)}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SHOWN = 8
 """Rows of a table in the text; all stand in the attachments."""
 _COUNTS = ("tasks", "not_accepted", "under_way", "blocked", "submitted", "done", "overdue")
+_ENGLISH_WIDTHS = (2.6, 0.9, 1.3, 0.9, 1.2, 0.9, 1.2, 1.25)
+"""Columns of counts in English: no heading breaks inside a word."""
 _YEAR_DAYS = 365
 
 Row = dict[str, Any]
@@ -112,10 +114,16 @@ def _bodies(case: ReportCase) -> list[Part]:
     )
     parts: list[Part] = [Paragraph(say("report.head.bodies"), "heading"), Paragraph(say("report.bodies"))]
     for kind, title in (("agency", "bodies"), ("city", "cities")):
-        rows = worst.filter(pl.col("group_kind") == kind).head(SHOWN)
+        rows = _count_of(case, worst, kind).head(SHOWN)
         if rows.height:
             parts.append(_count_table(f"report.table.{title}", "body", rows, case.words))
     return parts
+
+
+def _count_of(case: ReportCase, counts: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Return the counts of one grouping; what stands city by city is no body beside the others."""
+    of_cities = case.board.filter(_is_city(case))["agency"].unique().to_list() if kind == "agency" else []
+    return counts.filter((pl.col("group_kind") == kind) & ~pl.col("group_id").is_in(of_cities))
 
 
 def _overdue(case: ReportCase) -> list[Part]:
@@ -172,7 +180,7 @@ def _attachments(case: ReportCase) -> tuple[Attachment, ...]:
     say = case.words.say
     tables = [
         _count_table(
-            f"report.table.all_{name}", head, case.counts.filter(pl.col("group_kind") == kind), case.words
+            f"report.table.all_{name}", head, _in_order(_count_of(case, case.counts, kind), case), case.words
         )
         for kind, name, head in (
             ("agency", "bodies", "body"), ("city", "cities", "body"), ("clause", "clauses", "clause"),
@@ -188,9 +196,17 @@ def _attachments(case: ReportCase) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
+def _in_order(counts: pl.DataFrame, case: ReportCase) -> pl.DataFrame:
+    """Return counts in the order in which the pack names the bodies."""
+    order = {code: place for place, code in enumerate(case.names)}
+    places = pl.col("group_id").replace_strict(order, default=len(order), return_dtype=pl.Int64)
+    return counts.sort(places, "group_id")
+
+
 def _count_table(title: str, head: str, rows: pl.DataFrame, words: TaskWording) -> DocumentTable:
     cells = tuple((row["name"], *(str(row[name]) for name in _COUNTS)) for row in rows.iter_rows(named=True))
-    return DocumentTable(words.say(title), words.header(head, *_COUNTS), cells, (3.0, *(1.0,) * len(_COUNTS)))
+    widths = (3.0, *(1.0,) * len(_COUNTS)) if words.language == "zh" else _ENGLISH_WIDTHS
+    return DocumentTable(words.say(title), words.header(head, *_COUNTS), cells, widths)
 
 
 def _late_table(title: str, rows: pl.DataFrame, words: TaskWording) -> DocumentTable:

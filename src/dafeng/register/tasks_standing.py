@@ -183,7 +183,9 @@ def _standing(task: Row, files: int, issues: list[Row], ground: BoardGround) -> 
     late = 0
     if next_due and task["state"] in RUNNING:
         late = (ground.as_of - date.fromisoformat(next_due)).days
-    says_done = task["state"] in DELIVERED or any(goal["done_on"] for goal in task["goals"] or ())
+    day = ground.as_of.isoformat()
+    reported = any(goal["done_on"] and goal["done_on"] <= day for goal in task["goals"] or ())
+    says_done = task["state"] in DELIVERED or reported
     levels = [LEVELS.index(issue["state"]) for issue in issues]
     words = next_due or (ALL_DONE if has_date else NO_DATE)
     return {

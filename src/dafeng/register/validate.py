@@ -53,12 +53,21 @@ class RowPlaces:
         Row number of every row as its writer counts them; without it places have no row.
     lists : mapping of str to ListPlaces
         List -> where its lines were read.
+    sheets : polars.Series, optional
+        Another sheet for rows that were not read from ``sheet`` (only lines of a list stand in the file).
     """
 
     file: str = ""
     sheet: str = ""
     rows: pl.Series | None = None
     lists: Mapping[str, ListPlaces] = dataclasses.field(default_factory=dict)
+
+    sheets: pl.Series | None = None
+
+    def sheet_of(self, index: int) -> str:
+        """Return the sheet of a row of the frame."""
+        other = None if self.sheets is None else self.sheets[index]
+        return self.sheet if other is None else str(other)
 
     def header(self) -> Place:
         """Return the place of the sheet."""
@@ -67,12 +76,14 @@ class RowPlaces:
     def place(self, index: int, column: str = "") -> Place:
         """Return the place of a cell: ``index`` counts the rows of the frame from 0."""
         row = None if self.rows is None else int(self.rows[index])
-        return Place(self.file, self.sheet, row, column)
+        return Place(self.file, self.sheet_of(index), row, column)
 
     def cells(self, positions: Sequence[int], column: str) -> list[Place]:
         """Return the places of many cells of a column."""
         if self.rows is None:
             return [Place(self.file, self.sheet, None, column)] * len(positions)
+        if self.sheets is not None:
+            return [self.place(position, column) for position in positions]
         numbers = self.rows.gather(list(positions)).to_list()
         return [Place(self.file, self.sheet, number, column) for number in numbers]
 

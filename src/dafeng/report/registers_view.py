@@ -135,10 +135,7 @@ class RegisterView:
 
     def _figure(self, rows: list[Row]) -> Row:
         home = [row for row in rows if row["region"] == self.home(rows)]
-        this_year = int(self.context.meta.as_of[:4])
-        latest = (
-            [row for row in home if row["year"] <= this_year][-1] if home[0]["year"] <= this_year else home[0]
-        )
+        latest = _find_latest(home, int(self.context.meta.as_of[:4]))
         others = [row for row in rows if row["region"] != latest["region"] and row["year"] == latest["year"]]
         behind = self.gifts.get(
             tuple(latest[name] for name in ("register_id", "measure_id", "region", "year")), []
@@ -215,6 +212,12 @@ class RegisterView:
     def count(self, value: int) -> Markup:
         """Return a count with its trace."""
         return number_button(number(value), self.context.add_trace(_count_trace("registers.step.count")))
+
+
+def _find_latest(rows: list[Row], this_year: int) -> Row:
+    """Return the figure to begin with: the newest one that has a value, of no year that lies ahead."""
+    past = [row for row in rows if row["year"] <= this_year] or rows[:1]
+    return next((row for row in reversed(past) if row["value"] is not None), past[-1])
 
 
 def _count_trace(step: str) -> Trace:

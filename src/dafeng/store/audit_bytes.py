@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from dafeng.store.sheet_bytes import CREATED
 from dafeng.table import columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from xlsxwriter.worksheet import Worksheet
 
@@ -28,12 +28,13 @@ COLOURS = {"error": "#F6D5D5", "warning": "#FBEBC8"}
 
 @dataclass(frozen=True, slots=True)
 class TableSheet:
-    """One sheet: name, table, its contract, and columns that are left out."""
+    """One sheet: name, table, its contract, columns that are left out, words for codes (column -> code)."""
 
     name: str
     frame: pl.DataFrame
     contract: type[Table]
     hidden: Collection[str] = ()
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 def table_sheets_bytes(sheets: Iterable[TableSheet]) -> bytes:
@@ -63,7 +64,10 @@ def _write_sheet(target: Worksheet, sheet: TableSheet, forms: dict[str, Any]) ->
     for place, spec in enumerate(specs):
         target.write_string(0, place, spec.zh, forms["head"])
         target.write_string(1, place, spec.en, forms["head"])
+        names = sheet.names.get(spec.name)
         values = sheet.frame[spec.name]
+        if names is not None:
+            values = values.replace(names)
         for row, value in enumerate(values.to_list(), HEAD_LINES):
             form = forms.get(str(value), forms["cell"]) if spec.name == "severity" else forms["cell"]
             if isinstance(value, bool):

@@ -121,13 +121,19 @@ class Evidence:
         return self.in_year(max(years)) if years else None
 
     def newest_of_any(self) -> Observation | None:
-        """Return the newest observation whatever its scope; graded before weak, same scope first."""
+        """Return the newest observation whatever its scope; graded before weak, same scope first.
+
+        The figure of a register that nobody has declared complete stands behind everything published.
+        """
         order = ("same", "change_only", "other_scope", "proxy")
         return max(
             self.observations,
-            key=lambda o: (o.counts, -order.index(o.relation), o.period.end, o.bound == "eq"),
+            key=lambda o: (
+                o.counts, o.counts or o.basis != "register", -order.index(o.relation), o.period.end,
+                o.bound == "eq",
+            ),
             default=None,
-        )
+        )  # fmt: skip
 
 
 def gather_evidence(
@@ -146,7 +152,7 @@ def gather_evidence(
         ``indicator_id`` -> ``series_id`` that the user has decided to take as the same scope.
     computed : iterable of (str, Observation)
         Values of formulas by indicator. Where a level of the same scope and period is published, it goes
-        before a computed one; of several formulas the first by id counts.
+        before a computed one; of several formulas the first by id counts, of those whose grade counts.
 
     Returns
     -------
@@ -210,7 +216,7 @@ def _add_computed(
         for o in found
         if o.relation == "same" and o.counts and o.is_level
     }
-    for indicator, observation in computed:
+    for indicator, observation in sorted(computed, key=lambda pair: not pair[1].counts):
         key = indicator, observation.region
         place = (*key, observation.year if observation.at_year_end else observation.period)
         if observation.relation == "same":

@@ -87,6 +87,56 @@ def test_files_of_others_are_refused(tmp_path: Path) -> None:
     assert codes(lambda: open_database(str(other))) == ["register_database_foreign"]
 
 
+def test_a_database_of_others_with_our_means_is_refused(database_url: str) -> None:
+    """Others keep their edition by alembic too, and call tables as we do."""
+    raw = sa.create_engine(connection.parse_url(database_url))
+    statements = (
+        "CREATE TABLE alembic_version (version_num VARCHAR(32))",
+        "INSERT INTO alembic_version VALUES ('0002')",
+        "CREATE TABLE batch (x INT)",
+    )
+    for statement in statements:
+        with raw.begin() as other:
+            other.execute(sa.text(statement))
+        if statement.startswith("INSERT"):
+            continue
+        assert codes(lambda: open_database(database_url)) == ["register_database_foreign"]
+    with raw.begin() as other:
+        other.execute(sa.text("DROP TABLE alembic_version"))
+    assert codes(lambda: open_database(database_url)) == ["register_database_foreign"]
+    raw.dispose()
+
+
+@pytest.mark.parametrize("password", ["very-secret", "very@secret", "very%40secret"])
+def test_a_password_stands_in_no_message(password: str) -> None:
+    for url in (
+        f"postgresql://clerk:{password}@127.0.0.1:1/registers",
+        f"postgresql://clerk@127.0.0.1:1/registers?password={password}&sslpassword={password}",
+    ):
+        with pytest.raises(connection.InputRefused) as caught:
+            open_database(url)
+        assert "secret" not in caught.value.text("zh") + caught.value.text("en")
+
+
+def test_a_full_disk_leaves_what_was_there(database: Database, database_url: str, register: Register) -> None:
+    if database.dialect != "sqlite":
+        pytest.skip("a server looks after its own disk")
+    insert_frame(database, register, head("import"), made_frame(10))
+    with database.engine.connect() as plain:
+        pages = plain.exec_driver_sql("PRAGMA page_count").scalar_one()
+
+    def limit(raw: sa.Connection) -> None:
+        raw.exec_driver_sql(f"PRAGMA max_page_count = {pages + 5}")
+
+    event.listen(database.engine, "begin", limit)
+    more = made_frame(3000).tail(2900)
+    assert codes(lambda: insert_frame(database, register, head("import"), more)) == ["register_database_full"]
+    event.remove(database.engine, "begin", limit)
+    assert read_rows(database, register).height == 10
+    with open_database(database_url) as again:
+        assert insert_frame(again, register, head("import"), more).rows == 2900
+
+
 def test_a_damaged_file_is_named(tmp_path: Path, register: Register) -> None:
     path = tmp_path / "a.db"
     with open_database(str(path)) as database:

@@ -54,7 +54,7 @@ def _this_year(context: ReportContext) -> int:
 def _message(view: RegisterView, rows: list[Row]) -> Markup:
     known = [row for row in rows if row["budget"] is not None]
     if not known:
-        return phrase("budgets.message_none")
+        return phrase("budgets.message_none", year=rows[0]["year"])
     counts = {
         "cities": len(known), "exceeded": sum(row["status"] == "exceeded" for row in known),
         "waiting": sum(row["status"] == "waiting_exceeds" for row in known),

@@ -138,7 +138,7 @@ def open_database(url: str, *, create: bool = True) -> Database:
     from dafeng.store.database.editions import bring_up_to_date  # noqa: PLC0415 - it needs this module
 
     address = parse_url(url)
-    name = address.render_as_string(hide_password=True)
+    name = _name_openly(address)
     if address.drivername == "sqlite":
         _prepare_file(Path(str(address.database)), create=create)
     try:
@@ -175,11 +175,19 @@ def parse_url(url: str) -> sa.URL:
     except (exc.ArgumentError, ValueError) as error:
         raise InputRefused.of("register_database_url", scheme=scheme[:20]) from error
     driver = _DRIVERS.get(address.drivername)
-    if driver is None or (driver == "sqlite" and (not address.database or address.query)):
+    has_rest = "@" in (address.host or "")  # of a password with a sign that was not written as %40
+    if driver is None or has_rest or (driver == "sqlite" and (not address.database or address.query)):
         raise InputRefused.of("register_database_url", scheme=scheme[:20])
     if driver == "sqlite":
         return parse_url(str(address.database))
     return address.set(drivername=driver)
+
+
+def _name_openly(address: sa.URL) -> str:
+    """Return an address without the passwords that stand in it, also among its parameters."""
+    hidden = [name for name in address.query if "password" in name.lower()]
+    shown = address.update_query_dict(dict.fromkeys(hidden, "***"))
+    return shown.render_as_string(hide_password=True)
 
 
 def _prepare_file(path: Path, *, create: bool) -> None:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from dafeng.errors import InputRefused
 from dafeng.store.database.refusals import classify
+from dafeng.store.database.tables import metadata
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 EDITION = "0002"
 """Newest migration; a test holds it against the folder."""
 LOCK = "editions"
+_EVER = frozenset({"alembic_version", "batch", "event", "register_edition"})
+"""Tables that every edition has."""
+_NAMED = 5
 _TRIES = 200
 _PAUSE_S = 0.05
 _version = sa.table("alembic_version", sa.column("version_num", sa.Text))
@@ -34,6 +38,7 @@ def bring_up_to_date(database: Database) -> None:
         tables of somebody else; whatever else the database says.
     """
     with database.reading() as connection:
+        _refuse_foreign(database, connection)
         if read_edition(connection) == EDITION:
             return
     if database.dialect == "sqlite":
@@ -42,11 +47,25 @@ def bring_up_to_date(database: Database) -> None:
         edition = read_edition(connection)
         if edition == EDITION:  # another process was faster
             return
-        if edition is None and (database.dialect == "sqlite") and sa.inspect(connection).get_table_names():
-            raise InputRefused.of("register_database_foreign", url=database.name, reason="alembic_version")
         if edition is not None and edition > EDITION:
             raise InputRefused.of("register_database_newer", url=database.name, found=edition, known=EDITION)
         _migrate(connection)
+
+
+def _refuse_foreign(database: Database, connection: sa.Connection) -> None:
+    """Refuse a database whose tables somebody else made: a file with any, a server with such as ours.
+
+    Raises
+    ------
+    InputRefused
+        ``register_database_foreign``.
+    """
+    present, ours = set(sa.inspect(connection).get_table_names()), set(metadata.tables)
+    if present >= _EVER or not present:
+        return
+    if database.dialect == "sqlite" or present & {*ours, "alembic_version"}:
+        found = ", ".join(sorted(present)[:_NAMED])
+        raise InputRefused.of("register_database_foreign", url=database.name, reason=found)
 
 
 def read_edition(connection: sa.Connection) -> str | None:

@@ -265,17 +265,24 @@ def read_keys(database: Database, register: Register) -> pl.DataFrame:
 def find_row(database: Database, register: Register, key_text: str) -> str:
     """Return the id of the row that stands under a key (parts joined by ``/``) or has this id.
 
+    Blanks around it count only if a key has them.
+
     Raises
     ------
     InputRefused
         ``row_unknown``.
     """
     table = row_table(register)
-    stands = sa.not_(table.c.withdrawn) & (table.c[KEY] == key_text)
+    stands, bare = sa.not_(table.c.withdrawn), key_text.strip()
     with database.reading() as connection:
-        found = connection.execute(sa.select(table.c.row_id).where(stands)).scalar()
-        if found is None:
-            found = connection.execute(sa.select(table.c.row_id).where(table.c.row_id == key_text)).scalar()
+        for wanted in (
+            stands & (table.c[KEY] == key_text),
+            stands & (table.c[KEY] == bare),
+            table.c.row_id == bare,
+        ):
+            found = connection.execute(sa.select(table.c.row_id).where(wanted)).scalar()
+            if found is not None:
+                break
     if found is None:
         raise InputRefused.of("row_unknown", register=register.id, row=key_text)
     return str(found)

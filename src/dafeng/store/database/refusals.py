@@ -53,7 +53,11 @@ def tell_refusals(name: str) -> Iterator[None]:
     """
     try:
         yield
+    except UnicodeEncodeError as error:  # half of a surrogate pair, from the bytes of a command line
+        raise InputRefused.of("row_text_unreadable", text=ascii(error.object)[:80]) from error
     except exc.DBAPIError as error:
+        if "NUL (0x00)" in str(error.orig):  # the driver of PostgreSQL looks at texts itself
+            raise InputRefused.of("row_text_unreadable", text="\\x00") from error
         code = classify(error.orig)
         if not code:
             raise

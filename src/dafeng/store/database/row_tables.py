@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from dafeng.register.model import Register
     from dafeng.store.database.connection import Database
+    from dafeng.store.database.row_values import RowShape
 
 KEY, WORDS = "_key", "_search"
 """Columns of the database alone: the key as a text (parts joined by ``/``); the words that are searched."""
@@ -171,6 +172,7 @@ def _install(connection: sa.Connection, register: Register, known: Any) -> list[
     change = register_edition.update().where(register_edition.c.register_id == register.id)
     kept = {"columns_json": json.dumps({**before, **columns}), "edition": register.edition}
     connection.execute(change.values(**kept, definition_json=_definition(register)))
+    _derive_anew(connection, register, known.definition_json)
     unused = [name for name in before if name not in columns]
     told = (("register_field_added", added), ("register_field_unused", unused))
     return [
@@ -178,6 +180,43 @@ def _install(connection: sa.Connection, register: Register, known: Any) -> list[
         for code, names in told
         if names
     ]
+
+
+def _derive_anew(connection: sa.Connection, register: Register, definition: str) -> None:
+    """Make key, words and scopes of every row anew if another edition makes them of other fields.
+
+    Else rows could not be found by the new key, words would be searched in what is restricted now, and rights
+    would follow the old region.
+
+    Raises
+    ------
+    InputRefused
+        ``register_key_ambiguous``: two rows that stand would have the same key.
+    """
+    from dafeng.store.database.row_values import derive_cells, shape_of  # noqa: PLC0415 - it needs this module
+
+    now, table = shape_of(register), row_table(register)
+    try:
+        before = shape_of(type(register).model_validate_json(definition))
+    except ValueError:  # an earlier dafeng wrote it in other words
+        before = None
+    if before is not None and _derived(before) == _derived(now):
+        return
+    names = [*now.schema, KEY]
+    cells = [tuple(row) for row in connection.execute(sa.select(*(table.c[name] for name in names)))]
+    made = [derive_cells(now, dict(zip(names, row, strict=True))) for row in cells]
+    standing = [one[KEY] for one, row in zip(made, cells, strict=True) if not row[names.index("withdrawn")]]
+    if len(set(standing)) < len(standing):
+        raise InputRefused.of("register_key_ambiguous", register=register.id, key=", ".join(register.key))
+    if made:
+        connection.execute(table.update().values({KEY: None}))
+        given: dict[str, Any] = {name: sa.bindparam(f"the_{name}") for name in made[0] if name != "row_id"}
+        change = table.update().where(table.c.row_id == sa.bindparam("the_row_id")).values(given)
+        connection.execute(change, [{f"the_{name}": cell for name, cell in one.items()} for one in made])
+
+
+def _derived(shape: RowShape) -> tuple[object, ...]:
+    return shape.register.key, shape.searched, shape.scopes
 
 
 def _add_column(connection: sa.Connection, table: sa.Table, name: str) -> None:

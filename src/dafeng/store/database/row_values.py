@@ -169,6 +169,17 @@ def words_of(shape: RowShape, row: Mapping[str, Any]) -> str:
     return fold("\n".join(_spell(row.get(name)) for name in shape.searched))
 
 
+def derive_cells(shape: RowShape, cells: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the database keeps beside the fields of a row: its key, words and scopes, by its id."""
+    row = row_of(shape, cells)
+    return {
+        "row_id": row["row_id"],
+        KEY: key_of(shape, row),
+        WORDS: words_of(shape, row),
+        **scope_of(shape, row),
+    }
+
+
 def row_of(shape: RowShape, cells: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row from its cells in the database."""
     row = {name: cells[name] for name in shape.schema}

@@ -319,20 +319,23 @@ def _write_rows(connection: sa.Connection, work: _Writing) -> None:
         groups.setdefault(tuple(cells), []).append({"the_row": name, **given})
     for names, rows in groups.items():
         if len(rows) >= MANY:
-            cells = pl.DataFrame(rows, schema=["the_row", *(f"v{n}" for n in range(len(names)))],
-                                 schema_overrides=_types(work.shape, names))  # fmt: skip
-            update_pieces(
-                connection, table, cells.rename(dict(zip(cells.columns, ("row_id", *names), strict=True)))
-            )
+            _update_many(connection, work.shape, names, rows)
             continue
         values: dict[str, Any] = {name: sa.bindparam(f"v{number}") for number, name in enumerate(names)}
         connection.execute(table.update().where(target).values(values), rows)
     if len(new) >= MANY:
-        names = tuple(new[0])
-        kinds = dict(zip(names, _types(work.shape, names).values(), strict=True))
+        kinds = dict(zip(new[0], _types(work.shape, tuple(new[0])).values(), strict=True))
         insert_pieces(connection, table, pl.DataFrame(new, schema=kinds), Steps(None, len(new)))
     elif new:
         connection.execute(table.insert(), new)
+
+
+def _update_many(
+    connection: sa.Connection, shape: RowShape, names: tuple[str, ...], rows: list[dict[str, Any]]
+) -> None:
+    kinds = {"the_row": pl.String(), **_types(shape, names)}
+    frame = pl.DataFrame(rows, schema=kinds).rename(dict(zip(kinds, ("row_id", *names), strict=True)))
+    update_pieces(connection, row_table(shape.register), frame)
 
 
 def _types(shape: RowShape, names: Sequence[str]) -> dict[str, pl.DataType]:
