@@ -171,7 +171,7 @@ def test_the_board_of_an_earlier_day_is_replayed(office: Office) -> None:
     assert before.filter(pl.col("task_no") == TASK)["evidence_files"].item() == 0
     with pytest.raises(InputRefused) as refused:
         read_board(office.book("office", "2026-12-20", "2026-11-01"))
-    assert code_of(refused) == "task_nothing_seeded"
+    assert code_of(refused) == "task_none_on_day"
 
 
 def test_a_blocked_task_has_an_issue_that_goes_up_by_rule_and_only_so(office: Office) -> None:

@@ -85,7 +85,8 @@ def test_steps_issues_and_escalation(database: str) -> None:
     assert json.loads(ask(database, "issues", "--format", "json").stdout)[0]["state"] == "at_office"
     events = json.loads(ask(database, "history", number, "--format", "json").stdout)
     assert [event["state_after"] for event in events] == ["assigned", "accepted", "blocked"]
-    shown = json.loads(ask(database, "show", number).stdout)
+    shown = json.loads(ask(database, "show", number, "--format", "json").stdout)
+    assert "责任单位: energy_bureau 省能源局" in ask(database, "show", number).stdout
     assert {"unblock"} <= {step["step"] for step in shown["steps"]}
 
 

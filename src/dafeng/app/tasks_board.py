@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from dafeng import terms
 from dafeng.app.tasks_rows import ISSUES, TASKS, TaskRows, state_names
@@ -60,23 +60,23 @@ def read_board(book: Book, wanted: BoardFilter | None = None, language: Language
     """
     ground = TaskRows(book, language).ground()
     if ground.tasks.is_empty():
-        raise _refuse_empty(book)
+        _refuse_empty(book)
     tasks = filter_board(make_board(ground), wanted or BoardFilter())
     return Board(tasks, count_tasks(tasks, ground, GROUPS), ground, _name_codes(book, language))
 
 
-def _refuse_empty(book: Book) -> InputRefused:
-    """Return why there is no board: nothing was ever seeded, or not yet on the day."""
+def _refuse_empty(book: Book) -> NoReturn:
+    """Say why there is no board: nothing was ever seeded, or not yet on the day."""
     from dafeng.store.database import read_rows  # noqa: PLC0415 (sqlalchemy)
 
     rows = read_rows(book.database, book.library.register(TASKS), viewer=book.viewer())
     if rows.is_empty():
-        return InputRefused.of("task_nothing_seeded")
+        raise InputRefused.of("task_nothing_seeded")
     first = str(rows["created_at"].min())[:10]
-    return InputRefused.of("task_none_on_day", day=book.today.isoformat(), first=first)
+    raise InputRefused.of("task_none_on_day", day=book.today.isoformat(), first=first)
 
 
-def _name_codes(book: Book, language: Language) -> dict[str, dict[str, str]]:
+def _name_codes(book: Book, language: Language) -> dict[str, Mapping[str, str]]:
     standing = book.library.register(TASKS).field("standing")
     return word_columns(TaskBoard, language) | {
         "standing": {choice.code: getattr(choice, language) for choice in standing.choices},
@@ -84,7 +84,7 @@ def _name_codes(book: Book, language: Language) -> dict[str, dict[str, str]]:
     }
 
 
-def word_columns(contract: type[Table], language: Language = "zh") -> dict[str, dict[str, str]]:
+def word_columns(contract: type[Table], language: Language = "zh") -> dict[str, Mapping[str, str]]:
     """Return column -> code -> word of the columns of a contract with a vocabulary; grades stay letters."""
     return {
         spec.name: {

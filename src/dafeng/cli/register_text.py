@@ -45,13 +45,22 @@ def describe_register(view: RegisterView, library: Library) -> str:
         f"{say('依据', 'basis')}: {say(one.basis.zh, one.basis.en)} {one.basis.document}",
         (f"{say('系统', 'systems')}: {', '.join(one.system_ids) or '—'}   "
         f"{say('条款', 'clauses')}: {', '.join(one.clause_ids) or '—'}   "
-        f"{say('牵头', 'lead')}: {one.lead_agency or '—'}"),
+        f"{say('牵头', 'lead')}: {_lead(one.lead_agency, library)}"),
         f"{say('主键', 'key')}: {' / '.join(one.key)}",
         f"{say('被引用', 'pointed to by')}: {', '.join(view.pointing) or '—'}",
         _tell_form(view),
     ]  # fmt: skip
-    fields = list_fields(library, one.id).with_columns(pl.coalesce("codes", "expr").alias("codes"))
-    fields = fields.with_columns(fields["codes"].str.replace_all(";", "; "))
+    choices = {
+        (part, field.id): "; ".join(f"{choice.code} {say(choice.zh, choice.en)}" for choice in field.choices)
+        for part, members in (("row", one.fields), *((child.id, child.fields) for child in one.lists))
+        for field in members
+    }
+    fields = list_fields(library, one.id)
+    told = [
+        choices.get((part, name)) or codes or expr
+        for part, name, codes, expr in fields.select("part", "field_id", "codes", "expr").iter_rows()
+    ]
+    fields = fields.with_columns(pl.Series("codes", told, dtype=pl.String))
     columns = ("part", "field_id", say("name_zh", "name_en"), "kind", "unit", "required", "codes")
     lines.append(draw_words(fields, RegisterFields, columns, names_of_kinds()).rstrip())
     lines += [f"{say('状态', 'states')}: {' · '.join(f'{s.code} {say(s.zh, s.en)}' for s in one.states)}"]
@@ -67,6 +76,11 @@ def describe_register(view: RegisterView, library: Library) -> str:
     lines += [f"{say('指标', 'figure')} {m.id} [{m.unit}]: {m.expr}  {say(m.zh, m.en)}" for m in one.measures]
     lines += [f"{say('您可以', 'you may')}: {_actions(view.allowed)}"]
     return "\n".join(line for line in lines if line) + "\n"
+
+
+def _lead(agency: str, library: Library) -> str:
+    names = library.pack_kinds["agency"].names
+    return f"{say(*names[agency])} ({agency})" if agency in names else agency or "—"
 
 
 def _tell_form(view: RegisterView) -> str:
@@ -123,11 +137,11 @@ def describe_row(view: RowView, library: Library) -> str:
         rows = row.get(child.id) or []
         lines.append(f"  {say(child.zh, child.en)}: {len(rows)}")
         named = {field.id: heading_of(say(field.zh, field.en), field.unit) for field in child.fields}
-        lines += [
-            "    "
-            + " · ".join(f"{named.get(name, name)} {tell_value(value)}" for name, value in line.items())
-            for line in rows
-        ]
+        for line in rows:
+            given = [
+                f"{named[name]} {tell_value(value)}" for name, value in line.items() if value is not None
+            ]
+            lines.append(f"    {' · '.join(given)}")
     lines += [
         f"{say('步骤', 'step')} {o.step.id} {say(o.step.zh, o.step.en)}: {_tell_step(o.findings)}"
         for o in view.steps
@@ -142,8 +156,8 @@ def describe_row(view: RowView, library: Library) -> str:
     for link in view.links:
         lines += list(_tell_link(link, 0))
     for other in view.pointing:
-        named = ", ".join(label for _, label in other.rows[:5])
-        lines.append(f"← {other.register_id}.{other.field}: {other.total} ({named})")
+        called = ", ".join(label for _, label in other.rows[:5])
+        lines.append(f"← {other.register_id}.{other.field}: {other.total} ({called})")
     return "\n".join(lines) + "\n"
 
 

@@ -171,22 +171,19 @@ def show_command(
     pack: PackOption = None,
     database: DatabaseOption = None,
     actor: ActorOption = None,
+    form: FormatOption = Format.table,
     output: OutputFileOption = None,
 ) -> None:
-    """一项任务的全部内容、可办手续和附件（JSON） / all about a task: values, open steps, files (JSON)."""
+    """一项任务的全部内容、可办手续和附件 / all about a task: values, open steps, files."""
     from dafeng.app.register_show import show_row
+    from dafeng.cli.register_text import describe_row, row_facts
 
     with open_for(pack, database, actor, reads=True) as book:
         view = show_row(book, "issues" if issue else "tasks", task)
-    steps = [
-        {
-            "step": one.step.id, "zh": one.step.zh, "en": one.step.en,
-            "against": [{"code": f.code, "zh": f.text("zh"), "en": f.text("en")} for f in one.findings],
-        }
-        for one in view.steps
-    ]  # fmt: skip
-    told = {"row": dict(view.row), "steps": steps, "attachments": view.attachments.to_dicts()}
-    write_answer(to_json(told), output)
+    if form is Format.table:
+        write_answer(describe_row(view, book.library), output)
+    else:
+        write_answer(to_json(row_facts(view)), output)
 
 
 @app.command("add")

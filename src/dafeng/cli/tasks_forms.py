@@ -173,8 +173,8 @@ def balance_command(
     columns = (name, "year", "unit", "cities_given", "cities", "partial_sum", "required", "gap", "status")
     show_words(balance.sums, PlanBalance, columns, form, output)
     if form is Format.table and output is None:
-        columns = ("name", "peak_year", "province_year", "boundary", "status")
-        show_words(balance.peaks, PlanPeaks, columns, form)
+        peaks = ("name", "peak_year", "province_year", "boundary", "status")
+        show_words(balance.peaks, PlanPeaks, peaks, form)
 
 
 def _request(subject: str, period: str, pack: str | None, out: Path | None = None) -> FormRequest:

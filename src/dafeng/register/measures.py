@@ -63,7 +63,7 @@ def measure_rows(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     r"""Return the figures of a register and what each row gives to them.
 
-    .. math:: M_{g,y} = f(A_1, \dots, A_n), \qquad A_k(g, y) = \sum_{r \in R(g,y)} c_{k,r}
+    .. math:: M_{g,y} = f(A_1, \ldots, A_n), \qquad A_k(g, y) = \sum_{r \in R(g,y)} c_{k,r}
 
     :math:`R(g,y)` are the rows of region :math:`g` that count in year :math:`y`; :math:`c_{k,r}` is what row
     :math:`r` gives to aggregate :math:`k` (of a mean its value over the number of rows, of a minimum or
