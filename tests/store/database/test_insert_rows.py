@@ -132,7 +132,7 @@ def test_new_and_changed_rows_are_one_batch(
     ]
     changes.append(Change("update", rows["row_id"][4], 1, {"unit_code": "moved"}))
     new = made_frame(9).tail(3)
-    asked = head("import")
+    asked = head("import", at="2026-11-23T09:30:00+08:00")  # its rows come after the others
     assert insert_frame(database, register, asked, new, changes=changes).rows == 8
     assert insert_frame(database, register, asked, new, changes=changes).repeated
     after = read_rows(database, register)
