@@ -20,7 +20,8 @@ ROW: dict[str, Any] = {
 }
 SENT = {**ROW, "state": "sent"}
 CITY = StepContext("wang", frozenset({"city"}))
-REVIEWER = StepContext("li", frozenset({"reviewer"}), attachments=1, last_actors=frozenset({"wang"}), reason="缺附件")
+OTHER, SAME = frozenset({"wang"}), frozenset({"li", "wang"})
+REVIEWER = StepContext("li", frozenset({"reviewer"}), attachments=1, last_actors=OTHER, reason="缺附件")
 
 
 def codes(step: str, row: dict[str, Any], context: StepContext) -> list[str]:
@@ -53,7 +54,7 @@ def test_nothing_stands_against_a_good_step() -> None:
         ("send", {"years": None}, CITY, "register_step_requires"),
         ("send", {"coal": 0.0}, CITY, "register_step_condition"),
         ("finish", {"state": "sent"}, replace(REVIEWER, attachments=0), "register_step_evidence"),
-        ("finish", {"state": "sent"}, replace(REVIEWER, last_actors=frozenset({"li", "wang"})), "register_step_same_person"),
+        ("finish", {"state": "sent"}, replace(REVIEWER, last_actors=SAME), "register_step_same_person"),
         ("return", {"state": "sent"}, replace(REVIEWER, reason="  "), "register_step_reason"),
     ],
 )
