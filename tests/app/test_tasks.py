@@ -15,24 +15,32 @@ import pytest
 from dafeng.app.register_attach import attach_file
 from dafeng.app.register_book import Book, BookRequest, open_book
 from dafeng.app.register_edit import withdraw_row
+from dafeng.app.register_rows import read_row
 from dafeng.app.register_steps import take_step
 from dafeng.app.tasks_add import NewTask, add_task
 from dafeng.app.tasks_assess import make_assessment, write_assessment
 from dafeng.app.tasks_balance import balance_city_plans, write_balance
 from dafeng.app.tasks_board import read_board, write_board
-from dafeng.app.tasks_form import FormRequest, fill_form, make_form, read_form_row, write_form
+from dafeng.app.tasks_form import (
+    FormRequest,
+    fill_form,
+    make_form,
+    make_forms,
+    read_form_row,
+    write_form,
+)
 from dafeng.app.tasks_issues import IssueReport, escalate, find_due, report_issue
 from dafeng.app.tasks_report import make_report, write_report
 from dafeng.app.tasks_rows import FORMS, ISSUES, TASKS
 from dafeng.app.tasks_seed import preview_seed, write_seed
-from dafeng.app.tasks_subjects import find_subject
+from dafeng.app.tasks_subjects import find_subject, list_subjects
 from dafeng.errors import InputRefused
 from dafeng.grids import read_grids
 from dafeng.register.tasks_assessment import HEADINGS
 from dafeng.register.tasks_form import ITEMS_SHEET
 from dafeng.register.tasks_standing import BoardFilter
 from dafeng.report.official import CIRCULAR_CHARACTERS
-from dafeng.store.database import add_member, read_batches, read_history
+from dafeng.store.database import add_member, read_attachments, read_batches, read_history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -160,6 +168,43 @@ def test_done_needs_evidence_and_another_person(office: Office) -> None:
     )
     assert (row["state"], row["evidence_files"], row["changed_by"]) == ("verified", 1, "reviewer")
     assert len(digest) == 64
+
+
+def test_evidence_is_attached_only_with_a_step_that_holds(office: Office) -> None:
+    taiyuan = office.book("taiyuan", "2026-11-24")
+    proof = office.folder / "照片.txt"
+    proof.write_text("example", "utf-8")
+
+    def kept() -> int:
+        register = taiyuan.library.register(TASKS)
+        return read_attachments(
+            taiyuan.database, register_id=TASKS, row_ids=[read_row(taiyuan, register, CITY)["row_id"]]
+        ).height
+
+    with pytest.raises(InputRefused) as refused:
+        take_step(taiyuan, TASKS, CITY, "submit", evidence=(proof,))
+    assert "register_step_state" in {finding.code for finding in refused.value.findings}
+    assert kept() == 0
+    take_step(taiyuan, TASKS, CITY, "accept")
+    take_step(taiyuan, TASKS, CITY, "start")
+    values = {"progress": "示例进展", "share_done": 100.0}
+    take_step(taiyuan, TASKS, CITY, "submit", values, evidence=(proof,))
+    assert kept() == 1
+
+
+def test_a_clerk_gets_the_forms_of_his_own_city_and_hears_of_the_others(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taiyuan = office.book("taiyuan")
+    few = {key: one for key, one in list_subjects(taiyuan).items() if one.region in {"140100", "140200"}}
+    monkeypatch.setattr("dafeng.app.tasks_form.list_subjects", lambda _book: few)
+    made = make_forms(taiyuan, FormRequest("", "2024", "shanxi"), tmp_path)
+    assert [path.name for path in made.paths] == ["太原市 2024.xlsx"]
+    assert made.out_of_reach == ("大同市",)
+    monkeypatch.setattr("dafeng.app.tasks_form.list_subjects", lambda _book: {"140200": few["140200"]})
+    with pytest.raises(InputRefused) as refused:
+        make_forms(taiyuan, FormRequest("", "2024", "shanxi"), tmp_path)
+    assert code_of(refused) == "access_refused"
 
 
 def test_the_board_of_an_earlier_day_is_replayed(office: Office) -> None:

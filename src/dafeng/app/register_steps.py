@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng.access.grants import STEP
+from dafeng.app.register_attach import attach_file
 from dafeng.app.register_book import judge, refusal, require
 from dafeng.app.register_restricted import require_restricted
 from dafeng.app.register_rows import complete_rows, find_step, read_linked, read_row
@@ -17,7 +18,8 @@ from dafeng.register.changes import Change
 from dafeng.register.schema import rows_frame, schema_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from dafeng.app.register_book import Book
     from dafeng.errors import Finding
@@ -67,6 +69,7 @@ def take_step(
     step_id: str,
     values: Mapping[str, Any] | None = None,
     reason: str | None = None,
+    evidence: Sequence[Path] = (),
 ) -> Written:
     """Take a step, with fields that it needs in the same batch.
 
@@ -81,6 +84,8 @@ def take_step(
         it requires; any other field needs the right to edit.
     reason : str, optional
         Why; some steps need it.
+    evidence : sequence of Path, optional
+        Files that are attached first, once nothing else stands against the step.
 
     Raises
     ------
@@ -98,20 +103,32 @@ def take_step(
     require_restricted(book, register, row, [name for name in filled if row.get(name) is not None])
     prepared = prepare_rows(book, register, [Draft(row, filled)], "step") if filled else None
     after = row if prepared is None else prepared.rows.row(0, named=True)
-    found = _judge_step(book, register, step, {**row, **after}, reason=clean_reason(reason))
+    reason_given = clean_reason(reason)
+    found = _judge_step(book, register, step, {**row, **after}, reason=reason_given, coming=len(evidence))
     if found:
         raise InputRefused(found)
+    for path in evidence:
+        attach_file(book, register.id, row["row_id"], path)
     changes = list(prepared.changes) if prepared else []
     version = row["version"] + len(changes)
-    changes.append(Change("step", row["row_id"], version, state=step.target, reason=clean_reason(reason)))
+    changes.append(Change("step", row["row_id"], version, state=step.target, reason=reason_given))
     receipt = write_changes(book, register, "step", changes, reason)
     return Written(receipt.batch_id, receipt.rows, (row["row_id"],), prepared.findings if prepared else ())
 
 
 def _judge_step(
-    book: Book, register: Register, step: Transition, row: Mapping[str, Any], *, reason: str | None
+    book: Book,
+    register: Register,
+    step: Transition,
+    row: Mapping[str, Any],
+    *,
+    reason: str | None,
+    coming: int = 0,
 ) -> tuple[Finding, ...]:
-    """Return why the actor cannot take a step: no right on this row, or what the step asks for."""
+    """Return why the actor cannot take a step: no right on this row, or what the step asks for.
+
+    ``coming`` is the number of files that will be attached with it.
+    """
     from dafeng.register.lifecycle import StepContext, check_step  # noqa: PLC0415 (expressions)
     from dafeng.store.database import read_attachments  # noqa: PLC0415 (sqlalchemy)
 
@@ -120,10 +137,10 @@ def _judge_step(
         return (refusal(book, decision),)
     stored = rows_frame([row], schema_of(register))
     whole = complete_rows(book, register, stored).row(0, named=True)
-    files = 0
+    files = coming
     if step.evidence:
         attached = read_attachments(book.database, register_id=register.id, row_ids=[row["row_id"]])
-        files = attached.height
+        files += attached.height
     context = StepContext(
         book.actor, frozenset(decision.because["role"]), files, _last_actors(book, step, row["row_id"]),
         reason, book.today, book.library, read_linked(book, register, stored),

@@ -95,7 +95,15 @@ def make_form(book: Book, request: FormRequest, ground: FormGround | None = None
     return read_form_row(book, request)
 
 
-def make_forms(book: Book, request: FormRequest, folder: Path, *, send: bool = False) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class WrittenForms:
+    """The workbooks of several bodies, and the bodies whose forms the actor may not make."""
+
+    paths: tuple[Path, ...]
+    out_of_reach: tuple[str, ...]
+
+
+def make_forms(book: Book, request: FormRequest, folder: Path, *, send: bool = False) -> WrittenForms:
     """Make and write the self-assessment of every city and body with tasks, one workbook each.
 
     Parameters
@@ -111,22 +119,33 @@ def make_forms(book: Book, request: FormRequest, folder: Path, *, send: bool = F
 
     Returns
     -------
-    list of Path
-        In the order of the subjects.
+    WrittenForms
+        In the order of the subjects; those that are not the actor's are passed over and named.
 
     Raises
     ------
     InputRefused
-        As :func:`make_form` and :func:`write_form`.
+        As :func:`make_form` and :func:`write_form`; ``access_refused`` if no form is the actor's.
     """
-    written = []
+    if send:
+        check_sendable(book)
+    written: list[Path] = []
+    refused: dict[str, InputRefused] = {}
     ground = gather_ground(book, request.pack, request.run_folder)
     for subject in list_subjects(book).values():
-        row = make_form(book, replace(request, subject=subject.id), ground)
         path = folder / f"{subject.name_zh} {request.period}.xlsx"
-        write_form(book, row, path, send=send)
-        written.append(path)
-    return written
+        try:
+            row = make_form(book, replace(request, subject=subject.id), ground)
+            write_form(book, row, path, send=send)
+        except InputRefused as error:
+            if {finding.code for finding in error.findings} != {"access_refused"}:
+                raise
+            refused[subject.name_zh] = error
+        else:
+            written.append(path)
+    if refused and not written:
+        raise next(iter(refused.values()))
+    return WrittenForms(tuple(written), tuple(refused))
 
 
 def read_form_row(book: Book, request: FormRequest) -> dict[str, Any]:
@@ -181,7 +200,7 @@ def find_gaps(book: Book, row: Mapping[str, Any]) -> list[Finding]:
     return [Finding("task_form_without_tasks", params=params, severity="warning")]
 
 
-def check_sendable(book: Book, row: Mapping[str, Any]) -> None:
+def check_sendable(book: Book, row: Mapping[str, Any] | None = None) -> None:
     """Refuse to send a form without its legal marks, or without the right.
 
     Raises

@@ -220,16 +220,13 @@ def step_command(
     actor: ActorOption = None,
 ) -> None:
     """办一步手续：签收、推进、报送、审核、退回、办结等 / take a step of a task or an issue."""
-    from dafeng.app.register_attach import attach_file
     from dafeng.app.register_entry import read_values, split_settings
     from dafeng.app.register_steps import take_step
 
     register_id = "issues" if issue else "tasks"
     with open_for(pack, database, actor) as book:
         values = read_values(book, book.library.register(register_id), split_settings(settings or []))
-        for path in evidence or ():
-            attach_file(book, register_id, number, path)
-        tell_written(take_step(book, register_id, number, step, values, reason))
+        tell_written(take_step(book, register_id, number, step, values, reason, evidence or ()))
 
 
 @app.command("block")

@@ -67,7 +67,10 @@ def form_command(
     with open_for(pack, database, actor, as_of) as book:
         if every:
             written = make_forms(book, request, output, send=send)
-            typer.echo(f"{len(written)} 份 / forms → {output}")
+            typer.echo(f"{len(written.paths)} 份 / forms → {output}")
+            if written.out_of_reach:
+                names = "、".join(written.out_of_reach)
+                typer.echo(f"无权，未生成 / not yours, passed over: {names}", err=True)
             return
         row = make_form(book, request)
         write_form(book, row, output, send=send)
