@@ -112,7 +112,7 @@ def _tell_reach(region: str, agency: str, maker: str, language: Language) -> str
 
 
 def _action(action: str, language: Language) -> str:
-    """Return an action in words; a step by its name in the register."""
+    """Return an action in words; a step by its id, as commands take it."""
     if action.startswith(STEP):
         name = action.removeprefix(STEP)
         return f"流转（{name}）" if language == "zh" else f"take the step {name}"
