@@ -92,8 +92,7 @@ class Decisions(_Record):
     target_value: dict[str, FiniteFloat] = Field(default_factory=dict)
     """``target_id`` -> number for targets that name none (for example assigned by the State)."""
     complete_registers: tuple[str, ...] = ()
-    """Registers that are declared to hold everything that their figures speak of; a figure over the rows of
-    any other register is shown and decides nothing."""
+    """Registers that hold every case; figures over the rows of any other are shown and decide nothing."""
     recorded: dict[str, str] = Field(default_factory=dict)
     """``decision_key`` of an open question -> what was decided, in words; shown, not computed with."""
 

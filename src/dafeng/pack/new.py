@@ -41,6 +41,9 @@ gwp_set = ""                        # 增温潜势，如 AR5；空则只列气�
 
 # 没有文件规定的读法；不写就是未决定，结论会列出各种读法
 # Decisions that no document makes; what is unset stays open and verdicts show variants.
+[decisions]
+# complete_registers = ["my_list"]  # 已登记齐全、其汇总可用于判断目标的台账 / registers that hold every case
+
 [decisions.about]
 # relative_tolerance = 0.02         # “左右”允许的相对偏差 / tolerance of 左右
 readings = [0.0, 0.01, 0.02, 0.05]  # 未决定时列出的读法 / readings shown while undecided
@@ -63,6 +66,14 @@ _BOUNDARIES = """
 
 WGS-84 GeoJSON FeatureCollection；每个要素含 `properties.code`，为 `regions.csv` 的 `code` 或省级代码。
 Each feature has `properties.code`: a `code` of `regions.csv` or a code of the province.
+"""
+
+
+_REGISTERS = """
+## `registers/*.toml`
+
+每个文件定义一个台账（也可用 `.json`），文件名即编号；`dafeng register new` 写出带注释的样例。
+Each file defines a register (`.json` too), named like the file; `dafeng register new` writes a commented one.
 """
 
 
@@ -105,6 +116,7 @@ def describe_pack() -> str:
         "| 键 key | 说明 meaning | 缺省 default |\n|---|---|---|",
         *_describe_settings(PackConfig),
         _BOUNDARIES,
+        _REGISTERS,
     ]
     for name, contract in PACK_TABLES.items():
         summary = (contract.__doc__ or "").splitlines()[0]
