@@ -132,7 +132,8 @@ def test_tables_still_fulfil_their_contracts_and_rows_are_numbered(shanxi: Pack)
 def test_every_file_is_hashed(shanxi: Pack) -> None:
     scenarios = {f"scenarios/{name}.toml" for name in shanxi.scenarios}
     tables = {f"{name}.csv" for name in PACK_TABLES}
-    assert set(shanxi.hashes) == tables | scenarios | {"pack.toml", "boundaries.geojson"}
+    registers = {f"registers/{name}" for name in shanxi.registers}
+    assert set(shanxi.hashes) == tables | scenarios | registers | {"pack.toml", "boundaries.geojson"}
     assert {len(digest) for digest in shanxi.hashes.values()} == {64}
 
 
