@@ -19,7 +19,8 @@ from dafeng.app.register_attach import (
 )
 from dafeng.app.register_edit import add_row, edit_row, restore_row, withdraw_row
 from dafeng.app.register_entry import read_lines, read_values, split_settings
-from dafeng.app.register_query import Question, query_rows
+from dafeng.app.register_query import query_rows
+from dafeng.app.register_question import Question
 from dafeng.app.register_show import show_register, show_row
 from dafeng.app.register_steps import take_step
 from dafeng.errors import InputRefused

@@ -19,7 +19,7 @@ from dafeng.app.register_check import check_registers
 from dafeng.app.register_edit import edit_row
 from dafeng.app.register_export import ExportRequest, export_rows
 from dafeng.app.register_import import ImportOutcome, ImportRequest, import_file, save_mapping_file
-from dafeng.app.register_query import Question
+from dafeng.app.register_question import Question
 from dafeng.app.register_template import write_template
 from dafeng.errors import InputRefused, Interrupted, NegativeAnswer
 from dafeng.job import Job, Progress

@@ -10,7 +10,8 @@ from dafeng.app.register_correct import apply_correction, apply_undo, plan_corre
 from dafeng.app.register_edit import add_row, edit_row
 from dafeng.app.register_history import find_batch, list_batches, list_history
 from dafeng.app.register_list import list_fields, list_registers
-from dafeng.app.register_query import Question, parse_condition, query_rows, sum_rows
+from dafeng.app.register_query import query_rows, sum_rows
+from dafeng.app.register_question import Question, parse_condition
 from dafeng.errors import InputRefused
 from dafeng.register.query import Filter
 

@@ -15,7 +15,8 @@ from dafeng.app.register_edit import add_row, edit_row
 from dafeng.app.register_history import list_history
 from dafeng.app.register_list import find_alerts
 from dafeng.app.register_measures import measure_book
-from dafeng.app.register_query import Question, query_rows, sum_rows
+from dafeng.app.register_query import query_rows, sum_rows
+from dafeng.app.register_question import Question
 from dafeng.app.register_restricted import find_restricted, list_hidden
 from dafeng.app.register_show import show_row
 from dafeng.errors import InputRefused

@@ -11,7 +11,8 @@ import polars as pl
 from dafeng.app.register_book import judge, refusal, require
 from dafeng.app.register_entry import read_values
 from dafeng.app.register_formula import columns_read, evaluate_for
-from dafeng.app.register_query import Question, read_all, read_question
+from dafeng.app.register_query import read_all
+from dafeng.app.register_question import Question, read_question
 from dafeng.app.register_restricted import (
     find_restricted,
     require_names,

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng.app.register_book import require
-from dafeng.app.register_query import Question, read_all, read_question
+from dafeng.app.register_query import read_all
+from dafeng.app.register_question import Question, read_question
 from dafeng.app.register_restricted import hide_restricted, list_hidden, view_columns
 from dafeng.app.register_rows import complete_rows
 from dafeng.errors import Finding, InputRefused

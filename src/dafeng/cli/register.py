@@ -161,7 +161,8 @@ def query_command(
     output: OutputFileOption = None,
 ) -> None:
     """按条件查询、排序、汇总 / filter, search, sort and add up rows."""
-    from dafeng.app.register_query import Question, find_column, query_rows, sum_rows
+    from dafeng.app.register_query import query_rows, sum_rows
+    from dafeng.app.register_question import Question, find_column
 
     question = Question(tuple(where or ()), search, tuple(sort or ()), limit, offset, withdrawn)
     with open_for(pack, database, actor, as_of, reads=True) as book:

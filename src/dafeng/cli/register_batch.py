@@ -81,7 +81,7 @@ def correct_command(
     """批量更正：先预览改前改后，再以 --apply 写成一个批次 / bulk correction: preview, then --apply."""
     from dafeng.app.register_correct import apply_correction, plan_correction
     from dafeng.app.register_entry import split_settings
-    from dafeng.app.register_query import Question
+    from dafeng.app.register_question import Question
     from dafeng.cli.register_words import show_preview
     from dafeng.errors import InputRefused
 

@@ -136,7 +136,7 @@ def export_command(
 ) -> None:
     """导出可见的行和字段，可再导入 / export the rows and fields that you may see; they can be read again."""
     from dafeng.app.register_export import ExportRequest, export_rows
-    from dafeng.app.register_query import Question
+    from dafeng.app.register_question import Question
 
     target = _find_target(file, output)
     question = Question(tuple(where or ()), search, tuple(sort or ()), withdrawn=withdrawn)

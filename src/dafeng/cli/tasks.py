@@ -156,7 +156,8 @@ def list_command(
     output: OutputFileOption = None,
 ) -> None:
     """查询任务 / ask for tasks."""
-    from dafeng.app.register_query import Question, query_rows
+    from dafeng.app.register_query import query_rows
+    from dafeng.app.register_question import Question
 
     question = Question(tuple(where or ()), search, tuple(sort or ("task_no",)), limit)
     with open_for(pack, database, actor, reads=True) as book:
@@ -263,7 +264,8 @@ def issues_command(
     output: OutputFileOption = None,
 ) -> None:
     """受阻与重大问题 / issues."""
-    from dafeng.app.register_query import Question, query_rows
+    from dafeng.app.register_query import query_rows
+    from dafeng.app.register_question import Question
 
     with open_for(pack, database, actor, reads=True) as book:
         answer = query_rows(book, "issues", Question(tuple(where or ()), sort=("raised_on",), limit=1000))
