@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from dafeng.app.register_book import judge, new_id, require
 from dafeng.app.register_rows import read_row
-from dafeng.app.register_write import clean_reason, new_head
+from dafeng.app.register_write import clean_reason, new_head, require_reason
 from dafeng.errors import InputRefused, Place
 from dafeng.files import read_bytes
 from dafeng.store.atomic import write_bytes_atomically
@@ -183,8 +183,7 @@ def withdraw_file(book: Book, register_id: str, named: str, attachment_id: str, 
     register = book.library.register(register_id)
     row = read_row(book, register, named)
     require(book, "attach", register.id, row)
-    if clean_reason(reason) is None:
-        raise InputRefused.of("row_reason_missing", row=named)
+    require_reason(reason, named)
     attached = list_attachments(book, register_id, row["row_id"])
     if attachment_id not in set(attached["attachment_id"]):
         raise InputRefused.of("register_attachment_unknown", register=register.id, attachment=attachment_id)

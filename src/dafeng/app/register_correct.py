@@ -25,9 +25,9 @@ from dafeng.app.register_write import (
     Draft,
     Prepared,
     Written,
-    clean_reason,
     new_head,
     prepare_rows,
+    require_reason,
     write_prepared,
 )
 from dafeng.errors import Finding, InputRefused
@@ -201,8 +201,7 @@ def apply_correction(book: Book, correction: Correction, reason: str) -> Written
     InputRefused
         ``row_reason_missing``; ``row_changed`` for rows that somebody changed since the preview.
     """
-    if clean_reason(reason) is None:
-        raise InputRefused.of("row_reason_missing", row=correction.register.id)
+    require_reason(reason, correction.register.id)
     return write_prepared(book, correction.register, "correct", correction.prepared, reason)
 
 
@@ -289,8 +288,7 @@ def apply_undo(book: Book, undo: Undo, reason: str) -> Written:
     """
     from dafeng.store.database import reverse_batch  # noqa: PLC0415 (sqlalchemy)
 
-    if clean_reason(reason) is None:
-        raise InputRefused.of("row_reason_missing", row=undo.batch_id)
+    require_reason(reason, undo.batch_id)
     head = new_head(book, undo.register, "undo", reason)
     receipt = reverse_batch(book.database, undo.register, head, undo.batch_id)
     ids = tuple(undo.preview["row_id"].unique(maintain_order=True))

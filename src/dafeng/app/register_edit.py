@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dafeng.app.register_book import new_id, require
+from dafeng.app.register_book import require
 from dafeng.app.register_restricted import require_restricted
 from dafeng.app.register_rows import read_row
 from dafeng.app.register_write import (
     Draft,
     Written,
-    clean_reason,
+    prepare_new,
     prepare_rows,
+    require_reason,
     write_changes,
     write_prepared,
 )
@@ -53,9 +54,7 @@ def add_row(book: Book, register_id: str, values: Mapping[str, Any], reason: str
     given = {"grade": DEFAULT_GRADE, **{name: value for name, value in values.items() if value is not None}}
     if not str(given.get("source") or "").strip():
         raise InputRefused.of("row_source_missing", register=register.id)
-    prepared = prepare_rows(book, register, [Draft(None, given, new_id(book))], "add")
-    require(book, "add", register.id, {**prepared.rows.row(0, named=True), "created_by": book.actor})
-    return write_prepared(book, register, "add", prepared, reason)
+    return write_prepared(book, register, "add", prepare_new(book, register, given, "add"), reason)
 
 
 def edit_row(
@@ -125,7 +124,6 @@ def restore_row(book: Book, register_id: str, row_id: str, reason: str) -> Writt
 
 def _turn(book: Book, register: Register, row: Mapping[str, Any], change: Change, reason: str) -> Written:
     require(book, "withdraw", register.id, row)
-    if clean_reason(reason) is None:
-        raise InputRefused.of("row_reason_missing", row=str(row.get(register.label) or row["row_id"]))
+    require_reason(reason, str(row.get(register.label) or row["row_id"]))
     receipt = write_changes(book, register, "withdraw", [change], reason)
     return Written(receipt.batch_id, receipt.rows, (str(row["row_id"]),))

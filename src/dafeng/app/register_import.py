@@ -11,7 +11,7 @@ import polars as pl
 from dafeng.app.register_book import new_id, require
 from dafeng.app.register_import_checks import check_plan, fill_hidden
 from dafeng.app.register_import_preview import preview_rows
-from dafeng.app.register_write import clean_reason, set_scopes
+from dafeng.app.register_write import clean_reason, given_scopes, set_scopes, written_columns
 from dafeng.errors import Finding, Place
 from dafeng.files import read_bytes
 from dafeng.job import Job
@@ -27,7 +27,7 @@ from dafeng.register.import_plan import (
 from dafeng.register.intake import Intake, read_sheet
 from dafeng.register.mapping import SavedMapping, parse_mapping
 from dafeng.register.outlet import findings_table, point_to_columns, row_labels
-from dafeng.register.schema import entered_schema, schema_of, stored_formulas
+from dafeng.register.schema import schema_of
 from dafeng.store.atomic import write_bytes_atomically
 
 if TYPE_CHECKING:
@@ -342,22 +342,10 @@ def _write(
         book, register, compute_formulas(register, book.library, touched, checked.linked), checked.linked
     )
     new, old = rows.filter(pl.col("_kind") == "insert"), rows.filter(pl.col("_kind") == "update")
-    stored = schema_of(register)
-    scopes = [
-        scope for scope, name in (("scope_region", register.region), ("scope_agency", register.agency))
-        if name and name not in stored
-    ]  # fmt: skip
-    names = [
-        *entered_schema(register),
-        *(f.id for f in stored_formulas(register)),
-        "source",
-        "grade",
-        *scopes,
-    ]
 
     def report(done: int, total: int) -> None:
         job.advance("write", done, total)
 
-    changes = make_changes(register, old, checked.existing, scopes)
-    wanted = new.select(*names, "state")
+    changes = make_changes(register, old, checked.existing, given_scopes(register))
+    wanted = new.select(*written_columns(register), "state")
     return insert_frame(book.database, register, head, wanted, report, changes).batch_id

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dafeng.app.register_book import new_id
+from dafeng.app.register_book import new_id, require
 from dafeng.app.register_rows import read_linked
 from dafeng.errors import Finding, InputRefused, Place
 from dafeng.files import is_readable
@@ -132,11 +132,36 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     rows = compute_formulas(register, book.library, frame, linked)
     rows = set_scopes(book, register, rows, linked)
     made = rows.to_dicts()
-    kept = [*entered, *(f.id for f in stored_formulas(register)), "source", "grade", *_given_scopes(register)]
+    kept = written_columns(register)
     changes = tuple(
         change for draft, row in zip(drafts, made, strict=True) if (change := _compare(draft, row, kept))
     )
     return Prepared(changes, rows, tuple(found))
+
+
+def prepare_new(book: Book, register: Register, values: Mapping[str, Any], name: str) -> Prepared:
+    """Return the change that adds a row, which the actor may add for its region and agency.
+
+    Raises
+    ------
+    InputRefused
+        As :func:`prepare_rows`; ``access_refused``.
+    """
+    prepared = prepare_rows(book, register, [Draft(None, values, new_id(book))], name)
+    require_new(book, register, prepared)
+    return prepared
+
+
+def require_new(book: Book, register: Register, prepared: Prepared) -> None:
+    """Refuse new rows that the actor may not add for their region and agency.
+
+    Raises
+    ------
+    InputRefused
+        ``access_refused``.
+    """
+    for row in prepared.rows.iter_rows(named=True):
+        require(book, "add", register.id, {**row, "created_by": book.actor})
 
 
 def _refuse_kinds(register: Register, drafts: Sequence[Draft]) -> None:
@@ -166,7 +191,13 @@ def _lists(register: Register) -> frozenset[str]:
     return frozenset(child.id for child in register.lists)
 
 
-def _given_scopes(register: Register) -> list[str]:
+def written_columns(register: Register) -> list[str]:
+    """Return the columns of a row that a writer hands to the store."""
+    formulas = (formula.id for formula in stored_formulas(register))
+    return [*entered_schema(register), *formulas, "source", "grade", *given_scopes(register)]
+
+
+def given_scopes(register: Register) -> list[str]:
     """Return the scopes that the store cannot take from the row itself: the field is held elsewhere."""
     stored = schema_of(register)
     pairs = (("scope_region", register.region), ("scope_agency", register.agency))
@@ -229,6 +260,18 @@ def new_head(book: Book, register: Register, act: Act, reason: str | None = None
 
 LONGEST_REASON = 2000
 """Longest reason. [characters]"""
+
+
+def require_reason(reason: str | None, row: str) -> None:
+    """Refuse what nobody may do without saying why.
+
+    Raises
+    ------
+    InputRefused
+        ``row_reason_missing`` for ``row``; ``row_reason_long``.
+    """
+    if clean_reason(reason) is None:
+        raise InputRefused.of("row_reason_missing", row=row)
 
 
 def clean_reason(reason: str | None) -> str | None:

@@ -6,8 +6,8 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from dafeng.app.register_book import new_id, require
-from dafeng.app.register_write import Draft, Written, new_head, prepare_rows, write_prepared
+from dafeng.app.register_book import require
+from dafeng.app.register_write import Draft, Written, new_head, prepare_new, prepare_rows, write_prepared
 from dafeng.app.tasks_items import gather_ground, gather_items
 from dafeng.app.tasks_rows import FORMS
 from dafeng.app.tasks_subjects import find_subject, list_subjects
@@ -85,9 +85,7 @@ def make_form(book: Book, request: FormRequest, ground: FormGround | None = None
             "subject_kind": subject.kind, "agency": subject.agency, "region": subject.region,
             "items": gathered.items,
         }  # fmt: skip
-        prepared = prepare_rows(book, register, [Draft(None, values, new_id(book))], "form")
-        require(book, "add", FORMS, {**prepared.rows.row(0, named=True), "created_by": book.actor})
-        write_prepared(book, register, "add", prepared)
+        write_prepared(book, register, "add", prepare_new(book, register, values, "form"))
     else:
         require(book, "edit", FORMS, held)
         values = {**given, "items": renew_items(held["items"] or (), gathered.items)}

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dafeng.app.register_book import new_id, require
 from dafeng.app.register_rows import read_row
 from dafeng.app.register_steps import take_step
-from dafeng.app.register_write import Draft, prepare_rows, write_prepared
+from dafeng.app.register_write import prepare_new, write_prepared
 from dafeng.app.tasks_rows import ISSUES, TASKS, TaskRows
 from dafeng.files import read_bytes
 from dafeng.parsing import parse_csv
@@ -70,8 +69,7 @@ def report_issue(book: Book, report: IssueReport) -> str:
         "asked": report.asked, "source": f"{book.actor} {book.today}", "grade": "A",
     }  # fmt: skip
     issues = book.library.register(ISSUES)
-    prepared = prepare_rows(book, issues, [Draft(None, values, new_id(book))], "block")
-    require(book, "add", ISSUES, {**prepared.rows.row(0, named=True), "created_by": book.actor})
+    prepared = prepare_new(book, issues, values, "block")
     if task["state"] != BLOCKED:
         take_step(book, TASKS, task["row_id"], "block", reason=report.title)
     write_prepared(book, issues, "add", prepared, report.title)

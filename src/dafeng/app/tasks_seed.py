@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng.app.register_book import new_id, require
-from dafeng.app.register_write import Draft, prepare_rows, write_prepared
+from dafeng.app.register_write import Draft, prepare_rows, require_new, write_prepared
 from dafeng.app.tasks_rows import TASKS
 from dafeng.cities.departments import current_bodies
 from dafeng.register.tasks_derive import PlanGround, derive_tasks, due_of_targets, list_goals
@@ -71,8 +71,7 @@ def write_seed(book: Book) -> Seeding:
     if not drafts:
         return found
     prepared = prepare_rows(book, register, drafts, "seed")
-    for row in prepared.rows.iter_rows(named=True):
-        require(book, "add", TASKS, {**row, "created_by": book.actor})
+    require_new(book, register, prepared)
     return Seeding(found.seeds, write_prepared(book, register, "add", prepared, REASON).batch_id)
 
 
