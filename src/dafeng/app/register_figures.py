@@ -107,7 +107,9 @@ def _measure_on(shelf: Shelf, context: RunContext, wanted: frozenset[str]) -> pl
     found = [empty_table(MeasureValues)]
     for name, frame in shelf.rows_on(context.as_of, wanted).items():
         register = shelf.library.registers[name]
-        found.append(measure_rows(register, frame, ground_of(shelf, context, register))[0])
+        found.append(
+            measure_rows(register, frame, ground_of(shelf, context.pack, context.as_of, register))[0]
+        )
     return pl.concat(found)
 
 

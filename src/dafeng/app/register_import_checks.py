@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.access.decision import permit_rows
-from dafeng.app.register_restricted import find_restricted
+from dafeng.app.register_restricted import find_restricted, reach_rows, see_restricted
 from dafeng.app.register_rows import read_linked
 from dafeng.app.register_write import set_scopes
 from dafeng.errors import Finding
@@ -55,8 +54,9 @@ def fill_hidden(book: Book, register: Register, intake: Intake, existing: pl.Dat
     names = [name for name in find_restricted(book.library, register) if name in intake.frame.columns]
     if not names:
         return intake
-    seen = permit_rows(book.permissions, book.actor, "see_restricted", register.id, existing, book.regions)
-    hidden = existing.filter(~seen).select("row_id", *(pl.col(name).alias(f"_{name}") for name in names))
+    hidden = existing.filter(~see_restricted(book, register, existing)).select(
+        "row_id", *(pl.col(name).alias(f"_{name}") for name in names)
+    )
     joined = intake.frame.join(hidden, on="row_id", how="left", maintain_order="left")
     filled = joined.with_columns(pl.coalesce(name, f"_{name}").alias(name) for name in names)
     return replace(intake, frame=filled.drop(f"_{name}" for name in names))
@@ -89,7 +89,8 @@ def check_plan(
         if (finding.place.sheet, finding.place.row, finding.place.column) not in told
         and not (finding.code == "cell_empty" and finding.place.column == "source")
     ]  # fmt: skip
-    found += find_duplicates(register, frame, _visible(book, register, existing), touched.places)
+    visible = existing.filter(reach_rows(book, "see", register, existing))  # messages name no others
+    found += find_duplicates(register, frame, visible, touched.places)
     found += rights
     found += _check_held(book, register, intake, plan, linked)
     bad = rows_with_errors(plan.places, found)
@@ -103,12 +104,6 @@ def check_plan(
         ),
     )
     return CheckedPlan(plan, tuple(order), bad, existing, linked)
-
-
-def _visible(book: Book, register: Register, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows that the actor may see: messages name no others."""
-    seen = permit_rows(book.permissions, book.actor, "see", register.id, rows, book.regions)
-    return rows.filter(seen)
 
 
 def _conceal(register: Register, plan: ImportPlan, unseen: pl.Series) -> ImportPlan:
@@ -139,7 +134,7 @@ def _check_rights(
     wanted = set_scopes(book, register, plan.rows, linked).with_columns(made_by.alias("created_by"))
 
     def reach(action: str, rows: pl.DataFrame) -> pl.Series:
-        return permit_rows(book.permissions, book.actor, action, register.id, rows, book.regions)
+        return reach_rows(book, action, register, rows)
 
     allowed = reach("import", wanted) & (is_new | reach("import", old))
     unseen = ~is_new & ~reach("see", old)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from dafeng.app.register_book import judge
-from dafeng.app.register_restricted import hide_restricted, needs_of_names, see_restricted, sees_whole
+from dafeng.app.register_restricted import hide_restricted, needs_of, see_restricted, sees_whole
 from dafeng.app.register_rows import read_linked
 from dafeng.app.tasks_subjects import resolve_code
 from dafeng.register.contracts import RegisterAlerts, RegisterFields, RegisterList
@@ -102,12 +102,15 @@ def list_registers(book: Book) -> pl.DataFrame:
     from dafeng.store.database import read_batches  # noqa: PLC0415 (sqlalchemy)
 
     changed = dict(read_batches(book.database).group_by("register_id").agg(pl.col("at").max()).iter_rows())
-    return frame_of(
-        [_describe(book, one, changed.get(one.id)) for one in book.library.registers.values()], RegisterList
-    )
+    lines = [
+        describe_register(one, _count_rows(book, one, written=one.id in changed), changed.get(one.id))
+        for one in book.library.registers.values()
+    ]
+    return frame_of(lines, RegisterList)
 
 
-def _describe(book: Book, register: Register, changed_at: str | None) -> dict[str, Any]:
+def describe_register(register: Register, rows: int | None, changed_at: str | None) -> dict[str, Any]:
+    """Return the line of RegisterList of a register with so many rows."""
     form = register.form
     return {
         "register_id": register.id, "name_zh": register.zh, "name_en": register.en, "kind": register.kind,
@@ -116,8 +119,7 @@ def _describe(book: Book, register: Register, changed_at: str | None) -> dict[st
         "target_ids": ";".join(register.target_ids) or None, "lead_agency": register.lead_agency or None,
         "basis_zh": register.basis.zh, "basis_en": register.basis.en,
         "sendable": all((form.number, form.issuer, form.approval, form.valid_until)),
-        "fields": len(register.fields), "rows": _count_rows(book, register, written=changed_at is not None),
-        "changed_at": changed_at,
+        "fields": len(register.fields), "rows": rows, "changed_at": changed_at,
     }  # fmt: skip
 
 
@@ -198,7 +200,6 @@ def find_alerts(book: Book, register_id: str | None = None, level: str | None = 
 def _alerts_of(book: Book, register: Register) -> Iterator[dict[str, Any]]:
     """Yield the alerts of a register, one a row and alert that is up."""
     from dafeng.register.compute import evaluate  # noqa: PLC0415 (units)
-    from dafeng.register.expression import names_in, parse_expression  # noqa: PLC0415 (beside its use)
     from dafeng.store.database import read_rows  # noqa: PLC0415 (sqlalchemy)
 
     seen = read_rows(book.database, register, viewer=book.viewer())["row_id"].to_list()
@@ -209,7 +210,7 @@ def _alerts_of(book: Book, register: Register) -> Iterator[dict[str, Any]]:
     shown = hide_restricted(book, register, rows)
     open_rows = see_restricted(book, register, rows)
     for alert in register.alerts:
-        needs = needs_of_names(book.library, register, map(str, names_in(parse_expression(alert.expr))))
+        needs = needs_of(book.library, register, alert.expr)
         if any(not sees_whole(book, other) for other in needs.registers - {register.id}):
             continue
         up = evaluate(alert.expr, register, book.library, rows, linked, book.today).fill_null(value=False)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng.app.register_book import judge, require
-from dafeng.app.register_restricted import find_restricted, needs_of_names, see_restricted, sees_whole
-from dafeng.app.register_shelf import Shelf, fill_shelf
-from dafeng.app.register_stage import names_of, restricted_parts
+from dafeng.app.register_restricted import find_restricted, needs_of, reach_rows, see_restricted, sees_whole
+from dafeng.app.register_shelf import fill_shelf
+from dafeng.app.register_stage import ground_of, restricted_parts
 from dafeng.register.contracts import MeasureRows, MeasureValues
-from dafeng.register.measures import Ground, measure_rows
+from dafeng.register.measures import measure_rows
 from dafeng.register.schema import empty_rows
 from dafeng.table import empty_table
 
@@ -65,7 +65,7 @@ def measure_book(book: Book, register_id: str | None = None) -> MeasureAnswer:
     values, behind, hidden = [empty_table(MeasureValues)], [empty_table(MeasureRows)], 0
     for register in chosen:
         frame = rows.get(register.id, empty_rows(register))
-        found, gifts = measure_rows(register, frame, _ground_of(book, shelf, register))
+        found, gifts = measure_rows(register, frame, ground_of(shelf, book.pack, book.today, register))
         seen = _see_rows(book, register, frame, gifts)
         values.append(_protect(book, register, found))
         behind.append(seen)
@@ -91,31 +91,24 @@ def _protect(book: Book, register: Register, values: pl.DataFrame) -> pl.DataFra
 
 def _sees_behind(book: Book, register: Register, measure: Measure) -> bool:
     """Return whether the actor may see every row and every column that a figure rests on."""
-    names = names_of(measure.expr) + (names_of(measure.rows) if measure.rows else [])
-    needed = needs_of_names(book.library, register, names).registers
-    return sees_whole(book, register.id, "see") and all(sees_whole(book, each) for each in needed)
-
-
-def _ground_of(book: Book, shelf: Shelf, register: Register) -> Ground:
-    pack = book.pack
-    linked = shelf.linked_rows(book.today, register)
-    return Ground(book.library, pack.tables["regions"], pack.config.pack.region, book.today, linked)
+    needed = needs_of(book.library, register, measure.expr)
+    if measure.rows:
+        needed |= needs_of(book.library, register, measure.rows)
+    return sees_whole(book, register.id, "see") and all(sees_whole(book, each) for each in needed.registers)
 
 
 def _see_rows(book: Book, register: Register, frame: pl.DataFrame, gifts: pl.DataFrame) -> pl.DataFrame:
     """Return the rows behind that the actor may see, without the figures that he may not."""
-    from dafeng.access.decision import permit_rows  # noqa: PLC0415 - only where rows are shown
-
     if gifts.is_empty():
         return gifts
-    may = permit_rows(book.permissions, book.actor, "see", register.id, frame, book.regions)
+    may = reach_rows(book, "see", register, frame)
     seen = gifts.join(frame.filter(may).select("row_id"), on="row_id", how="semi")
     open_rows = frame.filter(see_restricted(book, register, frame))["row_id"].implode()
     own = pl.col("row_id").is_in(open_rows)
     if register.label in find_restricted(book.library, register):
         seen = seen.with_columns(label=pl.when(own).then(pl.col("label")).otherwise(pl.col("row_id")))
     for part in restricted_parts(seen, register, book.library):
-        others = needs_of_names(book.library, register, names_of(part)).registers - {register.id}
+        others = needs_of(book.library, register, part).registers - {register.id}
         allowed = own if all(sees_whole(book, other) for other in others) else pl.lit(value=False)
         kept = (pl.col("part") != part) | allowed
         seen = seen.with_columns(value=pl.when(kept).then(pl.col("value")))

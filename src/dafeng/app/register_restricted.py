@@ -77,6 +77,11 @@ def needs_of_names(library: Library, register: Register, names: Iterable[str]) -
     return made
 
 
+def needs_of(library: Library, register: Register, text: str) -> Needs:
+    """Return what must be open for an expression."""
+    return needs_of_names(library, register, map(str, names_in(parse_expression(text))))
+
+
 def _find(library: Library, register: Register, above: frozenset[str] = frozenset()) -> dict[str, Needs]:
     """Return restricted columns; ``above`` are the registers from which we came, so that a circle ends."""
     own = Needs(frozenset({register.id}))
@@ -162,7 +167,7 @@ def _see_through(
             continue
         other = book.library.register(targets[link])
         rows = linked[other.id]
-        seen = rows.filter(permit_rows(book.permissions, book.actor, SEE, other.id, rows, book.regions))
+        seen = rows.filter(see_restricted(book, other, rows))
         keys = seen[other.key[0]].cast(pl.String).implode()
         made[link] = frame.select(pl.col(link).is_in(keys).fill_null(value=False))[link]
     return made
@@ -170,7 +175,12 @@ def _see_through(
 
 def see_restricted(book: Book, register: Register, frame: pl.DataFrame) -> pl.Series:
     """Return for every row whether the actor may see its own restricted fields."""
-    return permit_rows(book.permissions, book.actor, SEE, register.id, frame, book.regions)
+    return reach_rows(book, SEE, register, frame)
+
+
+def reach_rows(book: Book, action: str, register: Register, frame: pl.DataFrame) -> pl.Series:
+    """Return for every row whether the actor may do something with it."""
+    return permit_rows(book.permissions, book.actor, action, register.id, frame, book.regions)
 
 
 def view_columns(book: Book, register: Register, used: Iterable[str]) -> Viewer:

@@ -17,6 +17,7 @@ from dafeng.table import empty_table, frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import date
 
     from dafeng.app.stages import RunContext
     from dafeng.pack import Pack
@@ -59,7 +60,7 @@ def tabulate_registers(context: RunContext) -> Result:
     registers = shelf.library.registers.values()
     rows = shelf.rows_on(context.as_of)
     values, behind = measure_shelf(shelf, context, rows)
-    budgets, projects = compare_budgets(rows, ground_of(shelf, context))
+    budgets, projects = compare_budgets(rows, ground_of(shelf, context.pack, context.as_of))
     frames = {
         "register.list": list_registers(registers, rows, shelf, context.as_of.isoformat()),
         "register.fields": list_fields(shelf.library),
@@ -83,13 +84,12 @@ def tabulate_registers(context: RunContext) -> Result:
     return Result("registers", name_tables(frames), (step,))
 
 
-def ground_of(shelf: Shelf, context: RunContext, register: Register | None = None) -> Ground:
+def ground_of(shelf: Shelf, pack: Pack, day: date, register: Register | None = None) -> Ground:
     """Return what the figures of a register rest on beside its rows."""
     from dafeng.register.measures import Ground  # noqa: PLC0415 - compiles expressions
 
-    pack = context.pack
-    linked = shelf.linked_rows(context.as_of, register) if register is not None else {}
-    return Ground(shelf.library, pack.tables["regions"], pack.config.pack.region, context.as_of, linked)
+    linked = shelf.linked_rows(day, register) if register is not None else {}
+    return Ground(shelf.library, pack.tables["regions"], pack.config.pack.region, day, linked)
 
 
 def measure_shelf(
@@ -112,13 +112,14 @@ def measure_shelf(
     """
     from dafeng.register.measures import list_missing, measure_rows  # noqa: PLC0415 - compiles expressions
 
-    ground = ground_of(shelf, context)
+    ground = ground_of(shelf, context.pack, context.as_of)
     silent = [each for name, each in shelf.library.registers.items() if name not in rows]
     found = [frame_of([row for each in silent for row in list_missing(each, ground)], MeasureValues)]
     behind = [empty_table(MeasureRows)]
     for name, frame in rows.items():
         register = shelf.library.registers[name]
-        values, gifts = measure_rows(register, frame, ground_of(shelf, context, register))
+        own = ground_of(shelf, context.pack, context.as_of, register)
+        values, gifts = measure_rows(register, frame, own)
         found.append(values)
         behind.append(_shorten(_withhold(gifts, register, shelf)))
     return pl.concat(found).sort("register_id", maintain_order=True), pl.concat(behind)
@@ -136,17 +137,10 @@ def _withhold(gifts: pl.DataFrame, register: Register, shelf: Shelf) -> pl.DataF
 
 def restricted_parts(gifts: pl.DataFrame, register: Register, library: Library) -> list[str]:
     """Return the aggregates that read a restricted column, of the register or of a linked one."""
-    from dafeng.app.register_restricted import needs_of_names  # noqa: PLC0415 - reads rights
+    from dafeng.app.register_restricted import needs_of  # noqa: PLC0415 - reads rights
 
     parts = gifts["part"].unique().sort()
-    return [part for part in parts if needs_of_names(library, register, names_of(part)).registers]
-
-
-def names_of(text: str) -> list[str]:
-    """Return the names that an expression reads."""
-    from dafeng.register.expression import names_in, parse_expression  # noqa: PLC0415 - only where rows are
-
-    return sorted(str(name) for name in names_in(parse_expression(text)))
+    return [part for part in parts if needs_of(library, register, part).registers]
 
 
 def _withhold_projects(rows: pl.DataFrame, shelf: Shelf) -> pl.DataFrame:
@@ -174,24 +168,13 @@ def list_registers(
     registers: Iterable[Register], rows: Mapping[str, pl.DataFrame], shelf: Shelf, day: str
 ) -> pl.DataFrame:
     """Return the registers with the number of their rows and their last change; none is missing, not zero."""
+    from dafeng.app.register_list import describe_register  # noqa: PLC0415 - reads rights
+
     known = shelf.history.filter(pl.col("at").str.slice(0, 10) <= day)
     changed = dict(known.group_by("register_id").agg(pl.col("at").max()).iter_rows())
-    return frame_of([
-        {
-            "register_id": each.id, "name_zh": each.zh, "name_en": each.en, "kind": each.kind,
-            "edition": each.edition, "system_ids": _joined(each.system_ids),
-            "clause_ids": _joined(each.clause_ids), "target_ids": _joined(each.target_ids),
-            "lead_agency": each.lead_agency or None, "basis_zh": each.basis.zh, "basis_en": each.basis.en,
-            "sendable": _is_sendable(each), "fields": len(each.fields),
-            "rows": rows[each.id].height if each.id in rows else None, "changed_at": changed.get(each.id),
-        }
-        for each in registers
-    ], RegisterList)  # fmt: skip
-
-
-def _is_sendable(register: Register) -> bool:
-    form = register.form
-    return bool(form and form.number and form.issuer and form.approval and form.valid_until)
+    heights = {name: frame.height for name, frame in rows.items()}
+    lines = [describe_register(each, heights.get(each.id), changed.get(each.id)) for each in registers]
+    return frame_of(lines, RegisterList)
 
 
 def gather_alerts(shelf: Shelf, context: RunContext, rows: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -199,7 +182,7 @@ def gather_alerts(shelf: Shelf, context: RunContext, rows: Mapping[str, pl.DataF
 
     A row whose name, or whose alert rests on what only some may see, is called by its id.
     """
-    from dafeng.app.register_restricted import find_restricted, needs_of_names  # noqa: PLC0415 - reads rights
+    from dafeng.app.register_restricted import find_restricted, needs_of  # noqa: PLC0415 - reads rights
     from dafeng.register.alerts import list_alerts  # noqa: PLC0415 - compiles expressions
 
     found = [empty_table(RegisterAlerts)]
@@ -208,9 +191,7 @@ def gather_alerts(shelf: Shelf, context: RunContext, rows: Mapping[str, pl.DataF
         linked = shelf.linked_rows(context.as_of, register)
         alerts = list_alerts(register, shelf.library, frame, context.as_of, linked)
         shut = [
-            alert.id
-            for alert in register.alerts
-            if needs_of_names(shelf.library, register, names_of(alert.expr)).registers
+            alert.id for alert in register.alerts if needs_of(shelf.library, register, alert.expr).registers
         ]
         if register.label in find_restricted(shelf.library, register):
             shut = [alert.id for alert in register.alerts]

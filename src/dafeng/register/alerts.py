@@ -8,6 +8,7 @@ import polars as pl
 
 from dafeng.register.compute import NOTHING_LINKED, evaluate
 from dafeng.register.contracts import RegisterAlerts
+from dafeng.register.schema import label_of, standing_rows
 from dafeng.table import check, columns_of, empty_table
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def list_alerts(
     RegisterAlerts
         Where a value is missing that an alert asks for, it is not up.
     """
-    rows = frame.filter(~pl.col("withdrawn")) if "withdrawn" in frame.columns else frame
+    rows = standing_rows(frame)
     found = [empty_table(RegisterAlerts)]
     for alert in register.alerts if rows.height else ():
         up = rows.filter(evaluate(alert.expr, register, library, rows, linked, today).fill_null(value=False))
@@ -47,10 +48,9 @@ def list_alerts(
             "register_id": register.id, "alert_id": alert.id, "level": alert.level, "text_zh": alert.zh,
             "text_en": alert.en,
         }  # fmt: skip
-        label = pl.coalesce(pl.col(register.label).cast(pl.String), pl.col("row_id"))
         named = up.select(
             "row_id",
-            label.alias("label"),
+            label_of(register),
             pl.col("scope_region").alias("region"),
             pl.col("scope_agency").alias("agency"),
             *(pl.lit(text).alias(name) for name, text in words.items()),

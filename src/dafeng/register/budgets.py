@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng.register.measures import STRONG, lift_regions
+from dafeng.register.measures_sum import CELL
 from dafeng.register.measures_time import read_days
 from dafeng.register.whole_contracts import BudgetRows, CityBudgets
 from dafeng.table import check, columns_of, empty_table
@@ -39,7 +40,6 @@ BUDGET_STATES = ("in_force", "settled")
 """States in which a budget counts; a draft does not."""
 LOCKED = ("operating", "building", "approved")
 CO2_UNIT, ENERGY_UNIT = "10^4 tCO2", "10^4 tce"
-CELL = ["region", "year"]
 
 
 def compare_budgets(rows: Mapping[str, pl.DataFrame], ground: Ground) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from dafeng.errors import Finding, Place
+from dafeng.register.schema import SYSTEM_COLUMNS
 from dafeng.table import Suggestion
 
 if TYPE_CHECKING:
@@ -28,20 +29,10 @@ of a row of another register, ``uscc`` a unified social credit code (GB 32100-20
 WKT in CGCS2000 (EPSG:4490), longitude before latitude. [deg]
 """
 NUMERIC: frozenset[str] = frozenset({"integer", "number", "year"})
-PACK_KINDS: dict[str, str] = {
-    "region": "regions.code", "agency": "agencies.agency_id", "clause": "clauses.clause_id",
-    "target": "targets.target_id", "system": "systems.system_id",
-}  # fmt: skip
-"""Kinds whose values stand in a table of the pack -> table and column."""
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,47}$")]
 """Names in a register: ASCII, they become columns."""
 Words = Annotated[str, Field(min_length=1, max_length=200)]
-RESERVED = frozenset(
-    {
-        "row_id", "version", "state", "withdrawn", "source", "grade", "scope_region", "scope_agency",
-        "created_at", "created_by", "changed_at", "changed_by", "today", "parent_id",
-    }
-)  # fmt: skip
+RESERVED = frozenset({*SYSTEM_COLUMNS, "today", "parent_id"})
 """Names that every row has; no field may bear one."""
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from dafeng.register.schema import dtype_of, list_dtype
+from dafeng.register.schema import SYSTEM_COLUMNS, dtype_of, list_dtype
 
 if TYPE_CHECKING:
     from dafeng.register.fields import Child, RegisterField
@@ -41,13 +41,7 @@ def match_rows(register: Register, intake: Intake, existing: pl.DataFrame) -> pl
         (id and version: an empty cell is meant), ``_only_lines`` (stands only in a list).
     """
     frame = intake.frame
-    system = {
-        "row_id": pl.String(),
-        "version": pl.Int64(),
-        "source": pl.String(),
-        "grade": pl.String(),
-        "state": pl.String(),
-    }
+    system = {name: SYSTEM_COLUMNS[name] for name in ("row_id", "version", "source", "grade", "state")}
     wanted = system | {key: dtype_of(register.field(key).kind) for key in register.key}
     lacking = {name: dtype for name, dtype in wanted.items() if name not in frame.columns}
     frame = frame.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in lacking.items())

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.register.compute import NOTHING_LINKED, values_of
+from dafeng.register.compute import NOTHING_LINKED, combine_parts, explode_lines, values_of
 from dafeng.register.contracts import MeasureRows, MeasureValues
 from dafeng.register.expression import AGGREGATES
 from dafeng.register.expression_compile import compile_measure
-from dafeng.register.expression_values import Evaluation
 from dafeng.register.measures_sum import CELL, REGION, ROW, Part, Summed, sum_parts
 from dafeng.register.measures_time import LINE, YEAR, Dates, place_lines, read_days
+from dafeng.register.schema import label_of, standing_rows
 from dafeng.table import check, columns_of, empty_table, frame_of
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def measure_rows(
         status ``no_rows`` and no value. Where there are rows and none of them is chosen, a sum or count of a
         stock is zero; a year of a flow of which nobody reported anything is missing.
     """
-    rows = frame.filter(~pl.col("withdrawn")) if "withdrawn" in frame.columns else frame
+    rows = standing_rows(frame)
     if rows.is_empty() or not register.measures:
         return frame_of(list_missing(register, ground), MeasureValues), empty_table(MeasureRows)
     made = [_measure(measure, register, rows, ground) for measure in register.measures]
@@ -107,21 +107,14 @@ def _measure(
     measure: Measure, register: Register, rows: pl.DataFrame, ground: Ground
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     compiled = compile_measure(measure, register, ground.library)
-    lines = explode_list(rows, compiled.list_id) if compiled.list_id else rows
+    lines = explode_lines(rows, compiled.list_id) if compiled.list_id else rows
     if lines.is_empty():
         return frame_of([_missing(measure, register, ground)], MeasureValues), empty_table(MeasureRows)
     summed = _sum(measure, register, lines, compiled, ground)
-    whole = Evaluation(summed.cells, {}).values(compiled.whole.term)
+    whole = combine_parts(compiled.whole, summed.cells)
     known = pl.lit(measure.kind != "flow") | (pl.col("rows") > 0)
     cells = summed.cells.with_columns(pl.when(known).then(whole.round_sig_figs(DIGITS)).alias("value"))
     return _describe(cells, measure, register, rows), _name_rows(summed.gifts, measure, register, rows)
-
-
-def explode_list(rows: pl.DataFrame, list_id: str) -> pl.DataFrame:
-    """Return one line a line of a list, its fields as ``list.field`` beside the columns of its row."""
-    filled = rows.filter(pl.col(list_id).list.len() > 0)
-    lines = filled.explode(list_id)
-    return lines.with_columns(pl.col(list_id).struct.unnest().name.prefix(f"{list_id}.")).drop(list_id)
 
 
 def _sum(
@@ -265,8 +258,7 @@ def _words_of(measure: Measure, register: Register) -> dict[str, str | None]:
 
 def _name_rows(gifts: pl.DataFrame, measure: Measure, register: Register, rows: pl.DataFrame) -> pl.DataFrame:
     """Return what rows give, with the name and version of each row; equal parts stand once."""
-    label = pl.coalesce(pl.col(register.label).cast(pl.String), pl.col(ROW))
-    named = gifts.join(rows.select(ROW, "version", label.alias("label")), on=ROW)
+    named = gifts.join(rows.select(ROW, "version", label_of(register)), on=ROW)
     about = named.with_columns(register_id=pl.lit(register.id), measure_id=pl.lit(measure.id))
     once = _ordered(about, MeasureRows).unique([*CELL, "part", ROW], keep="first", maintain_order=True)
     return once.sort(*CELL, "part", ROW)

@@ -12,8 +12,8 @@ from dafeng.grids import column_letters
 from dafeng.register.contracts import RowFindings
 from dafeng.register.fields import RegisterField
 from dafeng.register.headings import SYSTEM_COLUMNS
-from dafeng.register.template import YES_NO, name_of
-from dafeng.table import check, columns_of
+from dafeng.register.template import LONGEST_CELL, YES_NO, name_of
+from dafeng.table import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from dafeng.register.sheets import SentSheet
     from dafeng.register.template import TemplateColumn, TemplateSheet
 
-LONGEST_CELL = 32_767
-"""Longest text that a cell of a workbook holds. [characters]"""
 JSON_LEFT_OUT = ("scope_region", "scope_agency")
 
 
@@ -101,8 +99,7 @@ def findings_table(
                 "text_en": render_message(finding.code, finding.params, "en"),
             }
         )  # fmt: skip
-    schema = {spec.name: spec.dtype for spec in columns_of(RowFindings)}
-    return check(pl.DataFrame(rows, schema=schema, orient="row"), RowFindings)
+    return frame_of(rows, RowFindings)
 
 
 def point_to_columns(

@@ -105,6 +105,16 @@ def rows_frame(rows: Iterable[Mapping[str, Any]], schema: Mapping[str, pl.DataTy
     )
 
 
+def standing_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that were not withdrawn."""
+    return frame.filter(~pl.col("withdrawn")) if "withdrawn" in frame.columns else frame
+
+
+def label_of(register: Register) -> pl.Expr:
+    """Return the column ``label``: what a row is called, its id where it has no name."""
+    return pl.coalesce(pl.col(register.label).cast(pl.String), pl.col("row_id")).alias("label")
+
+
 def link_fields(register: Register) -> dict[str, str]:
     """Return link field of the row -> register that it points to."""
     return {field.id: field.link for field in register.fields if field.kind == "link"}

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 CellKind = Literal["text", "number", "whole", "date", "yes_no", "choice"]
 """How a cell is checked and shown."""
+LONGEST_CELL = 32_767
+"""Longest text that a cell of a workbook holds. [characters]"""
 SHEET_NAME = 31
 """Longest name of a sheet. [characters]"""
 KEPT_COLUMNS = ("state", "row_id", "version")
@@ -222,19 +224,23 @@ def describe_field(field: RegisterField, register: Register, library: Library) -
         name=field.id, zh=write_heading(field), en=_english(field), kind=kind, required=field.required,
         help_zh="；".join(t for t in (*zh, bounds[0]) if t),
         help_en="; ".join(t for t in (*en, bounds[1]) if t),
-        choices=choices, low=field.low, high=field.high, longest=min(field.max_length, 32_767),
+        choices=choices, low=field.low, high=field.high, longest=min(field.max_length, LONGEST_CELL),
     )  # fmt: skip
 
 
 def describe_form(register: Register, today: date) -> FormBlock:
     """Return the legal marks of a form; it is for internal use unless all are there and in force."""
+    return FormBlock(_legal_marks(register), internal=bool(check_form(register, today)))
+
+
+def _legal_marks(register: Register) -> tuple[tuple[str, str, str], ...]:
+    """Return Chinese name, English name and value of what a survey form must bear."""
     form = register.form
-    lines = (
+    return (
         ("表号", "Form number", form.number), ("制定机关", "Issuing body", form.issuer),
         ("批准或备案文号", "Approval or filing number", form.approval),
         ("有效期至", "Valid until", form.valid_until),
     )  # fmt: skip
-    return FormBlock(lines, internal=bool(check_form(register, today)))
 
 
 def check_form(register: Register, today: date) -> list[Finding]:
@@ -249,14 +255,8 @@ def check_form(register: Register, today: date) -> list[Finding]:
     today : datetime.date
         Day on which it must be in force.
     """
-    form = register.form
-    marks = {
-        "表号 / form number": form.number, "制定机关 / issuing body": form.issuer,
-        "批准或备案文号 / approval or filing number": form.approval,
-        "有效期至 / valid until": form.valid_until,
-    }  # fmt: skip
-    missing = [name for name, value in marks.items() if not value]
-    found = []
+    form, found = register.form, []
+    missing = [f"{zh} / {en.lower()}" for zh, en, value in _legal_marks(register) if not value]
     if missing:
         params = {"register": register.zh, "missing": "、".join(missing)}
         found.append(Finding("register_form_incomplete", params=params))

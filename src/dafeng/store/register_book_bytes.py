@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from dafeng.register.intake import COVER_SHEET
-from dafeng.store.register_cells import RegisterBook, add_check, write_cell
+from dafeng.store.register_cells import MANY_ROWS, RegisterBook, add_check, write_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 HEAD_ROWS = 4
 """Title, legal marks, Chinese and English headings."""
-MANY_ROWS = 20_000
 WIDTHS = {"text": 18.0, "number": 13.0, "whole": 10.0, "date": 12.0, "yes_no": 8.0, "choice": 18.0}
 A4 = 9
 _NARROWEST, _WIDEST = 8.0, 40.0

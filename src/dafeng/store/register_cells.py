@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from dafeng.grids import column_letters
 from dafeng.register.intake import CODES_SHEET
+from dafeng.register.template import LONGEST_CELL
 from dafeng.store.sheet_bytes import CREATED
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ LAST_ROW = 1_048_575
 """Last row of a sheet, from 0."""
 INLINE_LIST = 255
 """Longest text of a drop-down that stands in the cell itself; a longer one stands on the hidden sheet."""
-LONGEST_CELL = 32_767
-"""Longest text of a cell. [characters]"""
+MANY_ROWS = 20_000
+"""A workbook with a sheet of more rows is written to disk row by row."""
 MESSAGE, TITLE = 255, 32
 """Longest text and title of a note at a cell. [characters]"""
 _GUARDED = re.compile(r"'+[=+@\t\r-]")
@@ -110,7 +111,7 @@ def write_cell(sheet: Worksheet, place: tuple[int, int], cell: Cell | int, form:
     place : (int, int)
         Row and column, from 0.
     cell : str, float, bool, date or None
-        Value; a text longer than :data:`LONGEST_CELL` is cut.
+        Value; a text longer than :data:`~dafeng.register.template.LONGEST_CELL` is cut.
     form : Format, optional
         Look.
     """

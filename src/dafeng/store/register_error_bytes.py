@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import date
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from dafeng.errors import render_message
 from dafeng.register.headings import PROBLEM_COLUMN, plain_heading
 from dafeng.register.intake import SUMMARY_SHEET
 from dafeng.register.outlet import field_names
-from dafeng.store.register_cells import RegisterBook, add_check, write_cell
+from dafeng.register.template import SHEET_NAME
+from dafeng.store.register_cells import MANY_ROWS, RegisterBook, add_check, write_cell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +30,6 @@ MOST_LISTED = 20_000
 """Most findings that the summary lists one by one."""
 MOST_NOTES = 5_000
 """Most cells with a note in a sheet; beyond, cells are only red and the row says what is wrong."""
-MANY_ROWS = 20_000
-SHEET_NAME = 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,6 @@ def _write_sheet(
 def _write_sent(
     book: RegisterBook, sheet: Worksheet, place: tuple[int, int], cell: Cell, *, is_bad: bool, is_head: bool
 ) -> None:
-    from datetime import date  # noqa: PLC0415
-
     is_date = isinstance(cell, date)
     look = ("bad_date" if is_date else "bad") if is_bad else "date" if is_date else "head" if is_head else ""
     if cell is None and not is_bad:
@@ -169,8 +167,8 @@ def _row_text(findings: Sequence[Finding], words: Mapping[str, str]) -> str:
     for finding in findings:
         name = words.get(finding.place.column, finding.place.column)
         mark = "" if finding.severity == "error" else "（提示）"
-        lines.append(f"{mark}{name}：{render_message(finding.code, finding.params, 'zh')}" if name else
-                     f"{mark}{render_message(finding.code, finding.params, 'zh')}")  # fmt: skip
+        text = render_message(finding.code, finding.params, "zh")
+        lines.append(f"{mark}{name}：{text}" if name else f"{mark}{text}")
     return "\n".join(dict.fromkeys(lines))[:32_000]
 
 
