@@ -6,21 +6,40 @@ import os
 import shutil
 import tempfile
 import uuid
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 import pytest
+from starlette.testclient import TestClient
 
+from dafeng.app.portal import PortalRequest, open_portal
+from dafeng.app.run import RunRequest, run
+from dafeng.doors.visitor import Visitor
 from dafeng.monthly import FlashFigures, unit_of
 from dafeng.pack import read_pack
+from dafeng.server.application import make_application
+from dafeng.store.database import add_member, open_database
 from dafeng.table import check
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from dafeng.app.portal import Portal
     from dafeng.pack import Pack
 
+PORTAL_MEMBERS = {
+    "administrator": ("administrator", "*", False), "lead_office": ("lead_office", "*", False),
+    "statistician": ("statistician", "*", False), "agency": ("agency", "*", True),
+    "reviewer": ("reviewer", "*", True), "approver": ("approver", "*", True),
+    "auditor": ("auditor", "*", False), "reader": ("reader", "*", False),
+    "city": ("city", "140200", False), "city2": ("city", "140300", False),
+    "county": ("county", "140200", False), "enterprise": ("enterprise", "140200", False),
+    "enterprise2": ("enterprise", "140200", False), "verifier": ("verifier", "*", False),
+    "bank": ("bank", "*", False),
+}  # fmt: skip
+"""Actor -> role, region, whether of an agency."""
 TESTS = Path(__file__).parent
 
 
@@ -104,3 +123,49 @@ def postgres_url(postgres_server: Any) -> Iterator[str]:
     postgres_server.psql(f"CREATE DATABASE {name}")
     yield postgres_server.get_uri(name)
     postgres_server.psql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of a finished run of the built-in pack; do not write there.
+
+    ``DAFENG_TEST_WORKSPACE`` names one that is there already.
+    """
+    named = os.environ.get("DAFENG_TEST_WORKSPACE")
+    if named:
+        return Path(named)
+    folder = tmp_path_factory.mktemp("run") / "out"
+    run(RunRequest("shanxi", folder, date(2026, 11, 22)))
+    return folder
+
+
+@pytest.fixture
+def portal(finished_run: Path, tmp_path: Path) -> Iterator[Portal]:
+    """Return a portal over the finished run with a database of its own and one member a role.
+
+    The members are called like their roles; ``city`` is of Datong (140200), ``city2`` of Yangquan (140300),
+    ``agency`` of the first agency of the pack; ``enterprise`` and ``enterprise2`` are of Datong.
+    """
+    url = str(tmp_path / "portal.sqlite")
+    with open_database(url) as database:
+        agency = read_pack("shanxi").tables["agencies"]["agency_id"][0]
+        for actor, (role, region, own) in PORTAL_MEMBERS.items():
+            line = {"actor": actor, "role": role, "region": region, "agency": agency if own else None,
+                    "valid_from": "2020-01-01", "granted_by": "test",
+                    "granted_at": "2020-01-01T00:00:00+08:00"}  # fmt: skip
+            add_member(database, line)
+    request = PortalRequest(finished_run, "shanxi", url, tmp_path / "attachments")
+    with open_portal(request) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client_of(portal: Portal) -> Callable[[str], TestClient]:
+    """Return a maker of clients that are already identified as somebody (``public``: nobody)."""
+
+    def make(actor: str) -> TestClient:
+        kind = "public" if actor == "public" else "session"
+        app = make_application(portal, lambda _request: Visitor(portal.book_of(actor), kind))
+        return TestClient(app, raise_server_exceptions=True, follow_redirects=False)
+
+    return make

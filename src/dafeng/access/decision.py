@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.access.grants import EVERYTHING, MEMBERS
+from dafeng.access.grants import APART, EVERYTHING
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -99,8 +99,8 @@ def _above(region: str, regions: pl.DataFrame) -> list[str]:
 
 
 def _names_of(resource: str) -> list[str]:
-    """Return how lines may name a resource; users and roles are not among everything."""
-    return [resource] if resource == MEMBERS else [resource, EVERYTHING]
+    """Return how lines may name a resource; some are not among everything."""
+    return [resource] if resource in APART else [resource, EVERYTHING]
 
 
 def _reached_by(value: str | None) -> list[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from dafeng import terms
-from dafeng.access.grants import EVERYTHING, MEMBERS, STEP
+from dafeng.access.grants import APART, EVERYTHING, STEP
 
 if TYPE_CHECKING:
     from dafeng.access.decision import Decision, Scope
@@ -58,7 +58,7 @@ class Explanation:
         """Return where the subject may do it, what else it may do here, and which roles could do it."""
         decision = self.decision
         own = self.permissions.filter(pl.col("subject") == decision.subject)
-        reaches = [decision.resource] if decision.resource == MEMBERS else [decision.resource, EVERYTHING]
+        reaches = [decision.resource] if decision.resource in APART else [decision.resource, EVERYTHING]
         here = own.filter(pl.col("resource").is_in(reaches))
         same = here.filter(pl.col("action") == decision.action)
         lines = []

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 EVERYTHING = "*"
 """As a resource: every register; as a region, agency or maker: any."""
 MEMBERS = "members"
-"""The resource of users and their roles. ``*`` does not reach it."""
+"""The resource of users and their roles."""
+APART = frozenset({MEMBERS, "accounts", "system", "audit", "site"})
+"""Resources that ``*`` does not reach: they must be named."""
 MANAGE = "manage"
 """The action that changes members. No register file can grant it."""
 STEP = "step."
@@ -151,10 +153,11 @@ def _general() -> tuple[dict[str, str], ...]:
     text = files("dafeng.access").joinpath("grants.csv").read_text("utf-8")
     return tuple(
         {
-            "role": line["role"], "action": action, "resource": line["resource"], "region": line["region"],
+            "role": line["role"], "action": action, "resource": resource, "region": line["region"],
             "agency": line["agency"], "rows": line["rows"], "basis_zh": line["basis_zh"],
             "basis_en": line["basis_en"],
         }
         for line in csv.DictReader(text.splitlines())
         for action in line["actions"].split(";")
+        for resource in line["resource"].split(";")
     )  # fmt: skip

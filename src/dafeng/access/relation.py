@@ -14,6 +14,8 @@ from dafeng.table import check, empty_table, frame_of, keys_of
 if TYPE_CHECKING:
     from datetime import date
 
+PUBLIC = "public"
+"""Who acts without having signed in, and his role. Nobody else bears the name."""
 FIRST_USE = "first-use"
 """Who granted the roles of first use: nobody."""
 FIRST_USE_ZH = "首次使用：库中尚无用户，本机用户暂以全部角色操作"
@@ -93,7 +95,18 @@ def first_use_members(actor: str, day: date) -> pl.DataFrame:
         "actor": actor, "region": EVERYTHING, "agency": EVERYTHING, "valid_from": day.isoformat(),
         "granted_by": FIRST_USE, "granted_at": f"{day.isoformat()}T00:00:00+08:00",
     }  # fmt: skip
-    return frame_of([{**row, "role": role} for role in sorted(terms.codes("access_role"))], Members)
+    return frame_of(
+        [{**row, "role": role} for role in sorted(terms.codes("access_role") - {PUBLIC})], Members
+    )
+
+
+def public_member(day: date) -> pl.DataFrame:
+    """Return the membership of everybody who has not signed in: one line, the same on every day."""
+    row = {
+        "actor": PUBLIC, "role": PUBLIC, "region": EVERYTHING, "agency": None, "granted_by": PUBLIC,
+        "valid_from": day.isoformat(), "granted_at": f"{day.isoformat()}T00:00:00+08:00",
+    }  # fmt: skip
+    return frame_of([row], Members)
 
 
 def close_regions(regions: pl.DataFrame) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from dafeng.access.decision import Decision, Scope, decide, list_permissions
 from dafeng.access.explanation import Explanation
 from dafeng.access.grants import MANAGE, MEMBERS, STEP
 from dafeng.access.membership import Membership, admit_member, end_memberships
-from dafeng.access.relation import relate_permissions, standing_members
+from dafeng.access.relation import PUBLIC, relate_permissions, standing_members
 from dafeng.app.clock import parse_day
 from dafeng.app.register_book import check_actor, read_standing, refresh_permissions, require
 from dafeng.app.register_rows import read_row
@@ -146,7 +146,8 @@ def grant_role(book: Book, wanted: Membership) -> pl.DataFrame:
         ``access_refused``; as :func:`dafeng.access.membership.admit_member`.
     """
     require(book, MANAGE, MEMBERS)
-    check_actor(wanted.actor)
+    if check_actor(wanted.actor) == PUBLIC:
+        raise InputRefused.of("access_actor_public", actor=PUBLIC)
     region = wanted.region if wanted.region == "*" else _find_region(book, wanted.region)
     codes = set(book.pack.tables["regions"]["code"]), set(book.pack.tables["agencies"]["agency_id"])
     granted = book.actor, book.now()
@@ -189,7 +190,7 @@ def _change(book: Book, decide_lines: Callable[[pl.DataFrame], pl.DataFrame]) ->
     The right to do so is asked again in the transaction: two administrators who end each other in the same
     moment do not both succeed, and the first use ends with its first member.
     """
-    from dafeng.store.database import change_members, read_members  # noqa: PLC0415 (sqlalchemy)
+    from dafeng.store.database import change_members  # noqa: PLC0415 (sqlalchemy)
 
     day = parse_day(book.now()[:10])
 
@@ -200,7 +201,7 @@ def _change(book: Book, decide_lines: Callable[[pl.DataFrame], pl.DataFrame]) ->
         return decide_lines(members)
 
     lines = change_members(book.database, judge_again)
-    refresh_permissions(book.database, book.grants, standing_members(read_members(book.database), day), day)
+    refresh_permissions(book.database, book.grants, read_standing(book.database, book.actor, day)[0], day)
     return lines
 
 

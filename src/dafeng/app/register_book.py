@@ -21,7 +21,14 @@ from dafeng.access.contracts import Permissions
 from dafeng.access.decision import Decision, Scope, decide
 from dafeng.access.explanation import Explanation
 from dafeng.access.grants import EVERYTHING, collect_grants
-from dafeng.access.relation import close_regions, first_use_members, relate_permissions, standing_members
+from dafeng.access.relation import (
+    PUBLIC,
+    close_regions,
+    first_use_members,
+    public_member,
+    relate_permissions,
+    standing_members,
+)
 from dafeng.app.clock import parse_day
 from dafeng.app.register_sources import read_register_texts
 from dafeng.errors import Finding, InputRefused, Place
@@ -308,13 +315,14 @@ def refusal(book: Book, decision: Decision) -> Finding:
 
 
 def read_standing(database: Database, named: str, day: date) -> tuple[pl.DataFrame, bool]:
-    """Return the members of the day, and whether this is the first use."""
+    """Return the members of the day with the public, and whether this is the first use."""
     from dafeng.store.database import read_members  # noqa: PLC0415 (sqlalchemy)
 
     members = read_members(database)
     if members.is_empty():
-        return first_use_members(check_actor(named or _local_user()), day), True
-    return standing_members(members, day), False
+        local = first_use_members(check_actor(_local_user() if named in {"", PUBLIC} else named), day)
+        return pl.concat([local, public_member(day)]), True
+    return pl.concat([standing_members(members, day), public_member(day)]), False
 
 
 def _local_user() -> str:
@@ -339,6 +347,8 @@ def _name_actor(named: str, members: pl.DataFrame, *, first_use: bool) -> str:
     InputRefused
         Nobody is named, or the named one is no member today.
     """
+    if named == PUBLIC:
+        return PUBLIC
     if first_use:
         return str(members["actor"][0])
     if not named:
@@ -370,7 +380,9 @@ def refresh_permissions(database: Database, grants: pl.DataFrame, members: pl.Da
 
     def relate(present: pl.DataFrame) -> pl.DataFrame:
         """Return the relation of those who are members when it is written; of the first use before them."""
-        own = members if present.is_empty() else standing_members(present, day)
+        own = members
+        if not present.is_empty():
+            own = pl.concat([standing_members(present, day), public_member(day)])
         stamp = frame_of([_stamp(grants, own)], Permissions)
         return pl.concat([stamp, relate_permissions(grants, own, day)]).sort(keys_of(Permissions))
 

@@ -178,7 +178,7 @@ def _hash_tables(stage: Stage, workspace: Workspace) -> dict[str, str]:
 
 
 def _write_report(context: RunContext, workspace: Workspace, fresh: dict[str, NamedTable], code: str) -> bool:
-    meta = _report_meta(context)
+    meta = report_meta(context.pack, context.as_of.isoformat(), _parts_not_run(context.extras))
     inputs = {
         name: digest
         for record in workspace.stages.values()
@@ -209,8 +209,18 @@ def _load_tables(workspace: Workspace, fresh: dict[str, NamedTable]) -> dict[str
     return loaded
 
 
-def _report_meta(context: RunContext) -> ReportMeta:
-    pack = context.pack
+def report_meta(pack: Pack, as_of: str, not_run: tuple[str, ...]) -> ReportMeta:
+    """Return what a report of a pack says of itself.
+
+    Parameters
+    ----------
+    pack : Pack
+        The province as data.
+    as_of : str
+        Day of the verdicts, ISO.
+    not_run : tuple of str
+        Slow parts that were left out.
+    """
     info = pack.config.pack
     region = pack.tables["regions"].filter(pl.col("code") == info.region)
     names = region.row(0, named=True) if region.height else {"name_zh": info.name_zh, "name_en": info.name_en}
@@ -221,10 +231,10 @@ def _report_meta(context: RunContext) -> ReportMeta:
         pack_id=info.id,
         pack_version=info.version,
         totals_version=totals_version(pack),
-        as_of=context.as_of.isoformat(),
+        as_of=as_of,
         map_approval=pack.config.map.approval_number,
         software_version=__version__,
-        stages_not_run=_parts_not_run(context.extras),
+        stages_not_run=not_run,
         boundaries=pack.boundaries,
     )
 

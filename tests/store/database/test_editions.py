@@ -37,6 +37,10 @@ def test_a_database_of_the_first_edition_is_brought_up(database_url: str) -> Non
         with database.writing("test") as connection:
             for name in ("ended_by", "ended_at"):
                 connection.execute(sa.text(f"ALTER TABLE member DROP COLUMN {name}"))
+            for name in ("account", "session", "token", "audit", "job"):
+                connection.execute(sa.text(f"DROP TABLE {name}"))
+            if database.dialect == "postgresql":
+                connection.execute(sa.text("DROP FUNCTION audit_is_append_only()"))
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
     with open_database(database_url) as database:
         assert read_members(database).row(0, named=True)["ended_by"] is None

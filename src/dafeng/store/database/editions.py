@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from dafeng.store.database.connection import Database
 
-EDITION = "0002"
+EDITION = "0003"
 """Newest migration; a test holds it against the folder."""
 LOCK = "editions"
 _EVER = frozenset({"alembic_version", "batch", "event", "register_edition"})

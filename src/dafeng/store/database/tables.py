@@ -125,7 +125,94 @@ register_edition = sa.Table(
 )
 """Which columns the table of a register has (``list.field`` for those of lists), by their type."""
 
-FOR_ALL_TIME = ("event", "batch")
+account = sa.Table(
+    "account",
+    metadata,
+    sa.Column("actor", Text, primary_key=True),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("issuer", Text),
+    sa.Column("subject", Text),
+    sa.Column("secret", Text),
+    sa.Column("must_change", Whole, nullable=False),
+    sa.Column("failures", Whole, nullable=False),
+    sa.Column("locked_until", Text),
+    sa.Column("created_by", Text, nullable=False),
+    sa.Column("created_at", Text, nullable=False),
+    sa.Column("changed_at", Text, nullable=False),
+    sa.Column("disabled_at", Text),
+    sa.UniqueConstraint("issuer", "subject"),
+)
+"""Who may sign in: ``kind`` is local (``secret`` is a password hash with its parameters) or oidc (``issuer``
+and ``subject``). What he may do stands in ``member``."""
+
+session = sa.Table(
+    "session",
+    metadata,
+    sa.Column("digest", Text, primary_key=True),
+    sa.Column("actor", Text, nullable=False, index=True),
+    sa.Column("csrf", Text, nullable=False),
+    sa.Column("created_at", Text, nullable=False),
+    sa.Column("seen_at", Text, nullable=False),
+    sa.Column("expires_at", Text, nullable=False),
+    sa.Column("address", Text),
+    sa.Column("ended_at", Text),
+)
+"""``digest`` is over the value of the cookie, which stands nowhere."""
+
+token = sa.Table(
+    "token",
+    metadata,
+    sa.Column("token_id", Text, primary_key=True),
+    sa.Column("digest", Text, nullable=False, unique=True),
+    sa.Column("actor", Text, nullable=False, index=True),
+    sa.Column("name", Text, nullable=False),
+    sa.Column("scopes", Text, nullable=False),
+    sa.Column("created_at", Text, nullable=False),
+    sa.Column("expires_at", Text, nullable=False),
+    sa.Column("used_at", Text),
+    sa.Column("revoked_at", Text),
+)
+"""Keys of programs; ``scopes`` are words joined by ``;``."""
+
+audit = sa.Table(
+    "audit",
+    metadata,
+    sa.Column("number", Counter, primary_key=True, autoincrement=True),
+    sa.Column("at", Text, nullable=False),
+    sa.Column("request_id", Text, nullable=False),
+    sa.Column("door", Text, nullable=False),
+    sa.Column("actor", Text, nullable=False),
+    sa.Column("address", Text),
+    sa.Column("act", Text, nullable=False),
+    sa.Column("object", Text),
+    sa.Column("outcome", Text, nullable=False),
+    sa.Column("detail_json", Text),
+    sa.Column("chain", Text, nullable=False),
+    sa.Index("audit_of_actor", "actor", "number"),
+)
+"""Every write and every sign-in, also those that were refused; ``chain`` is over the row and the chain
+before."""
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("job_id", Text, primary_key=True),
+    sa.Column("kind", Text, nullable=False),
+    sa.Column("request_json", Text, nullable=False),
+    sa.Column("actor", Text, nullable=False),
+    sa.Column("state", Text, nullable=False, index=True),
+    sa.Column("created_at", Text, nullable=False),
+    sa.Column("started_at", Text),
+    sa.Column("ended_at", Text),
+    sa.Column("stage", Text),
+    sa.Column("done", Whole),
+    sa.Column("total", Whole),
+    sa.Column("outcome_json", Text),
+    sa.Column("worker", Text),
+)
+"""Work that was started from the portal and goes on beside it."""
+
+FOR_ALL_TIME = ("event", "batch", "audit")
 """Tables whose rows are never changed or deleted: the database itself refuses it."""
 
 

@@ -1,0 +1,1 @@
+"""The server: API and workbench in one application."""

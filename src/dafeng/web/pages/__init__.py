@@ -1,0 +1,1 @@
+"""Pages of the workbench; a module here that defines ``PAGE`` or ``PAGES`` is found by itself."""
