@@ -55,7 +55,38 @@ class DocumentTable:
     widths: tuple[float, ...] = ()
 
 
-Part = Paragraph | DocumentTable
+FigureKind = Literal["lines", "bars"]
+"""How a figure is drawn: lines over labels in order, or bars beside each other."""
+OfficialForm = Literal["plain", "document", "letter", "minutes"]
+"""Without a masthead, or one of the forms of GB/T 9704-2012: 公文, 信函, 纪要."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentFigure:
+    """One chart.
+
+    Parameters
+    ----------
+    title : str
+        Caption.
+    kind : {"lines", "bars"}
+        How it is drawn.
+    unit : str
+        Unit of the values in words, at the axis.
+    labels : tuple of str
+        Places along the axis.
+    series : tuple of (str, tuple of float or None)
+        Name -> a value for each label; None leaves a gap.
+    """
+
+    title: str
+    kind: FigureKind
+    unit: str
+    labels: tuple[str, ...]
+    series: tuple[tuple[str, tuple[float | None, ...]], ...]
+
+
+Part = Paragraph | DocumentTable | DocumentFigure
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +109,7 @@ class OfficialDocument:
         Title in full.
     language : {"zh", "en"}
         Language of all its texts.
-    parts : tuple of Paragraph or DocumentTable
+    parts : tuple of Paragraph, DocumentTable or DocumentFigure
         The text, in order.
     number, signer, date : str
         Number, issuing body, date of issue; a draft has placeholders here.
@@ -90,6 +121,14 @@ class OfficialDocument:
         Copy list.
     is_draft : bool
         Every page says so.
+    form : {"plain", "document", "letter", "minutes"}
+        Form of GB/T 9704-2012.
+    masthead : str
+        Name above the first page (发文机关标志, 纪要标志); only where the form has one.
+    attendance : tuple of (str, str)
+        Minutes: label and names (出席, 请假, 列席).
+    printed : str
+        Who printed it and when (版记); only where the form has it.
     """
 
     kind: str
@@ -103,6 +142,10 @@ class OfficialDocument:
     attachments: tuple[Attachment, ...] = ()
     copy_to: tuple[str, ...] = ()
     is_draft: bool = True
+    form: OfficialForm = "plain"
+    masthead: str = ""
+    attendance: tuple[tuple[str, str], ...] = ()
+    printed: str = ""
 
     @property
     def paragraphs(self) -> tuple[Paragraph, ...]:
@@ -112,17 +155,26 @@ class OfficialDocument:
     @property
     def tables(self) -> tuple[DocumentTable, ...]:
         """Tables of the text and of the attachments, in order."""
-        every = [*self.parts, *(part for attached in self.attachments for part in attached.parts)]
-        return tuple(part for part in every if isinstance(part, DocumentTable))
+        return tuple(part for part in self._every_part() if isinstance(part, DocumentTable))
+
+    @property
+    def figures(self) -> tuple[DocumentFigure, ...]:
+        """Charts of the text and of the attachments, in order."""
+        return tuple(part for part in self._every_part() if isinstance(part, DocumentFigure))
+
+    def _every_part(self) -> list[Part]:
+        return [*self.parts, *(part for attached in self.attachments for part in attached.parts)]
 
     def texts(self) -> Iterator[str]:
         """Yield every text of the document, attachments included."""
-        yield from (self.title, self.number, self.addressee)
+        yield from (self.masthead, self.title, self.number, self.addressee)
         yield from _texts_of(self.parts)
         for attached in self.attachments:
             yield attached.title
             yield from _texts_of(attached.parts)
-        yield from (self.signer, self.date, *self.copy_to)
+        yield from (self.signer, self.date, *self.copy_to, self.printed)
+        for label, names in self.attendance:
+            yield from (label, names)
 
     def count_characters(self) -> int:
         """Return how long the text is: title, addressee, paragraphs and tables without blanks. [1]
@@ -138,6 +190,8 @@ def _texts_of(parts: tuple[Part, ...]) -> Iterator[str]:
     for part in parts:
         if isinstance(part, Paragraph):
             yield part.text
+        elif isinstance(part, DocumentFigure):
+            yield from (part.title, part.unit, *part.labels, *(name for name, _ in part.series))
         else:
             yield part.title
             yield from part.header

@@ -85,6 +85,92 @@ class Settings(BaseModel):
             "a later one of the same id wins"
         ),
     ] = ()
+    host: Annotated[str, Field(description="门户监听的地址 / address on which the portal listens")] = (
+        "127.0.0.1"
+    )
+    port: Annotated[
+        int, Field(ge=0, le=65_535, description="门户监听的端口 / port on which the portal listens")
+    ] = 8100
+    log_format: Annotated[
+        Literal["json", "text"],
+        Field(description="门户日志的格式，每行一条 / format of the log of the portal, one entry a line"),
+    ] = "json"
+    metrics_readers: Annotated[
+        Literal["loopback", "anybody", "nobody"],
+        Field(
+            description="谁可读取 /metrics 和 /readyz：本机、任何人或无人 / who may read /metrics and /readyz"
+        ),
+    ] = "loopback"
+    cryptography: Annotated[
+        Literal["international", "national"],
+        Field(
+            description="密码算法：international（国际）或 national（SM2、SM3、SM4）；"
+            "已有口令仍可验证 / algorithms: international or national; what is stored is still read"
+        ),
+    ] = "international"
+    session_idle_minutes: Annotated[
+        int,
+        Field(
+            ge=1, le=1_440, description="登录无操作多少分钟后失效 / minutes of idleness that end a session"
+        ),
+    ] = 30
+    session_hours: Annotated[
+        int, Field(ge=1, le=168, description="登录最长有效小时数 / hours after which a session ends anyway")
+    ] = 12
+    password_length: Annotated[
+        int, Field(ge=8, le=64, description="口令最短长度（字符） / shortest password (characters)")
+    ] = 10
+    sign_in_failures: Annotated[
+        int,
+        Field(
+            ge=1,
+            le=100,
+            description="口令连续输错多少次后锁定 / wrong passwords in a row that lock an account",
+        ),
+    ] = 5
+    lockout_minutes: Annotated[
+        int, Field(ge=1, le=1_440, description="锁定的分钟数 / minutes for which an account stays locked")
+    ] = 15
+    requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=60, description="每个已登录用户每分钟的请求上限 / most requests a minute of one who signed in"
+        ),
+    ] = 18_000
+    public_requests_per_minute: Annotated[
+        int,
+        Field(
+            ge=60,
+            description="每个未登录地址每分钟的请求上限 / most requests a minute of one address"
+            " without sign-in",
+        ),
+    ] = 6_000
+    portal_hosts: Annotated[
+        tuple[str, ...],
+        Field(
+            description="门户接受的主机名，缺省不限；以 *. 开头的含下级 / host names that the portal answers "
+            "to; none: any; *. stands for all below"
+        ),
+    ] = ()
+    oidc_issuer: Annotated[
+        str,
+        Field(
+            description="单点登录的签发方地址，缺省不用；客户端密钥在环境变量 DAFENG_OIDC_SECRET / address "
+            "of the issuer of single sign-on; none: not used; the client's secret is DAFENG_OIDC_SECRET"
+        ),
+    ] = ""
+    oidc_client_id: Annotated[
+        str, Field(description="单点登录的客户端编号 / client id of single sign-on")
+    ] = ""
+    oidc_claim: Annotated[
+        str,
+        Field(
+            description="单点登录中作为用户名的声明 / claim of single sign-on that is the name of the user"
+        ),
+    ] = "preferred_username"
+    oidc_label: Annotated[
+        str, Field(max_length=40, description="单点登录按钮上的名称 / name on the button of single sign-on")
+    ] = ""
 
 
 def read_settings(path: Path | None = None) -> Settings:

@@ -250,7 +250,7 @@ def test_published_scenarios_are_points_hollow_where_weak() -> None:
     bare = {**row, "row_id": "S2", "peak_value": None, "weak": False}
     rows = pathway_rows() | {"pathway.published": [row, bare]}
     html = peak.PAGE.render(context_of(rows))
-    drawing = html[html.index('<svg class="bars"') : html.index("</svg>", html.index('<svg class="bars"'))]
+    drawing = html[html.index('<svg class="bars') : html.index("</svg>", html.index('<svg class="bars'))]
     assert drawing.count("<circle") == 1
     assert 'fill="#fff" stroke="#1a232c"' in drawing
     assert "scope one" in text_of(peak.PAGE, rows, "en")

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from dafeng.app.portal_release import Reach, filter_rows, reach_of, table_class
+from dafeng.app.portal_cells import guard_cells
+from dafeng.app.portal_release import Reach, filter_rows, reach_of, shared_regions
 from dafeng.app.run import report_meta
 from dafeng.app.tables import TABLES, name_tables
 from dafeng.errors import InputRefused
@@ -68,6 +69,7 @@ class PortalData:
     _edition: Edition | None = None
     _frames: OrderedDict[tuple[str, str], pl.DataFrame] = field(default_factory=OrderedDict, repr=False)
     _contexts: OrderedDict[tuple[str, Reach], ReportContext] = field(default_factory=OrderedDict, repr=False)
+    _visible: OrderedDict[tuple[str, Reach], list[str]] = field(default_factory=OrderedDict, repr=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def edition(self) -> Edition | None:
@@ -104,7 +106,13 @@ class PortalData:
         if edition is None:
             return []
         reach = reach_of(book)
-        return [name for name in edition.table_ids() if reach.sees(name, table_class(self.pack, name))]
+        key = (edition.id, reach)
+        with self._lock:
+            if key not in self._visible:
+                self._visible[key] = [name for name in edition.table_ids() if reach.sees(name)]
+            while len(self._visible) > MOST_CONTEXTS:
+                self._visible.popitem(last=False)
+            return list(self._visible[key])
 
     def frame(self, book: Book, table_id: str) -> pl.DataFrame:
         """Return the rows of a table that the actor may see.
@@ -136,9 +144,13 @@ class PortalData:
             if key in self._contexts:
                 return self._contexts[key]
         names = self.visible_tables(book)
+        seen = set(names)
         tables = _LazyTables(names, lambda name: self._filtered(edition, name, reach, book.regions))
         steps = tuple(
-            Step(**described) for record in edition.manifest.stages.values() for described in record.steps
+            Step(**described)
+            for record in edition.manifest.stages.values()
+            if any(one["id"] in seen for one in record.tables)
+            for described in record.steps
         )
         meta = report_meta(self.pack, edition.manifest.as_of, edition.manifest.not_run)
         context = ReportContext(meta, tables, steps)
@@ -153,7 +165,9 @@ class PortalData:
         return self._read(self.require_edition(), table_id)
 
     def _filtered(self, edition: Edition, table_id: str, reach: Reach, regions: pl.DataFrame) -> pl.DataFrame:
-        return filter_rows(self._read(edition, table_id), table_class(self.pack, table_id), reach, regions)
+        kept = filter_rows(self._read(edition, table_id), table_id, reach, self.pack, regions)
+        homes = shared_regions(self.pack)
+        return guard_cells(kept, table_id, reach, lambda name: self._read(edition, name), homes)
 
     def _read(self, edition: Edition, table_id: str) -> pl.DataFrame:
         key = (edition.id, table_id)

@@ -227,7 +227,7 @@ def _find_region(book: Book, text: str) -> str:
 
 def _check_names(book: Book, actions: Collection[str], resource: str | None) -> None:
     """Refuse actions and resources that nobody could be granted."""
-    if resource is not None and resource != MEMBERS:
+    if resource is not None and resource not in {MEMBERS, *book.grants["resource"]}:
         book.library.register(resource)
     known = {*book.grants["action"]}
     for action in actions:

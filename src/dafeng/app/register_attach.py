@@ -61,8 +61,14 @@ def attach_file(
     Raises
     ------
     InputRefused
-        ``row_unknown``, ``access_refused``, ``file_missing``, ``file_too_large``, ``row_attachment_empty``.
+        ``row_unknown``, ``access_refused``, ``file_missing``, ``file_too_large``, ``row_attachment_empty``;
+        what :func:`~dafeng.app.portal_uploads.inspect_upload` refuses.
     """
+    from dafeng.app.portal_uploads import (  # noqa: PLC0415 (it takes the clean name from here)
+        EVIDENCE_KINDS,
+        UploadLimits,
+        inspect_upload,
+    )
     from dafeng.store.database import NewAttachment, add_attachments  # noqa: PLC0415 (sqlalchemy)
 
     register = book.library.register(register_id)
@@ -71,6 +77,7 @@ def attach_file(
     content = read_bytes(path, max_bytes)
     if not content:
         raise InputRefused.of("row_attachment_empty", Place(str(path)))
+    inspect_upload(path.name, content, UploadLimits(max_bytes, EVIDENCE_KINDS))
     if purpose is not None and len(purpose) > LONGEST_PURPOSE:
         raise InputRefused.of("row_reason_long", length=len(purpose), most=LONGEST_PURPOSE)
     digest = store_bytes(book.attachments, content)

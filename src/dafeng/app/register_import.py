@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from dafeng.app.portal_uploads import UploadLimits, inspect_upload
 from dafeng.app.register_book import new_id, require
 from dafeng.app.register_import_checks import check_plan, fill_hidden
 from dafeng.app.register_import_preview import preview_rows
@@ -162,6 +163,8 @@ def import_file(book: Book, request: ImportRequest, job: Job | None = None) -> I
         require(book, "correct", register.id)
     job.advance("read", 0, len(STAGES))
     raw = read_bytes(request.path, request.max_bytes)
+    if raw:  # the reader of sheets tells of an empty file
+        inspect_upload(request.path.name, raw, UploadLimits(request.max_bytes))
     mapping = find_mapping(book, register, request)
     intake = read_sheet(raw, request.path.name, register, book.library, mapping, max_bytes=request.max_bytes)
     digest = sha256(raw).hexdigest()

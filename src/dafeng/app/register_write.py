@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from dafeng.app.register_book import Book
     from dafeng.register.changes import Act
     from dafeng.register.model import Register
+    from dafeng.register.validate import ListPlaces
     from dafeng.store.database import Receipt
 
 
@@ -125,7 +126,8 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     wanted = [_merge(register, draft, entered) for draft in drafts]
     frame = rows_frame(wanted, {**SYSTEM_COLUMNS, **entered})
     linked = read_linked(book, register, frame)
-    found = validate_rows(register, book.library, frame, linked, RowPlaces(name))
+    places = RowPlaces(name, lists=_number_lines(register, frame) if frame.height == 1 else {})
+    found = validate_rows(register, book.library, frame, linked, places)
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise InputRefused(errors)
@@ -137,6 +139,17 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
         change for draft, row in zip(drafts, made, strict=True) if (change := _compare(draft, row, kept))
     )
     return Prepared(changes, rows, tuple(found))
+
+
+def _number_lines(register: Register, frame: pl.DataFrame) -> dict[str, ListPlaces]:
+    """Return the lines of the lists of a single row, counted from 1."""
+    from dafeng.register.validate import ListPlaces  # noqa: PLC0415 (geometry)
+
+    return {
+        child.id: ListPlaces("", frame.select(pl.int_ranges(1, pl.col(child.id).list.len() + 1))[child.id])
+        for child in register.lists
+        if frame[child.id][0] is not None
+    }
 
 
 def prepare_new(book: Book, register: Register, values: Mapping[str, Any], name: str) -> Prepared:

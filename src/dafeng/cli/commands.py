@@ -24,11 +24,13 @@ from dafeng.cli import (
     terms,
     track,
 )
+from dafeng.cli.backup import backup_command, restore_command
 from dafeng.cli.closeout import closeout_command
 from dafeng.cli.decompose import decompose_command
 from dafeng.cli.exchange import export_command, import_app
 from dafeng.cli.flash import flash_command
 from dafeng.cli.output import Format, print_summary, show_progress, write_answer
+from dafeng.cli.serve import serve_command, work_command
 from dafeng.settings import default_toml, read_settings
 from dafeng.version import __version__
 
@@ -58,6 +60,10 @@ app.command("export")(export_command)
 app.add_typer(import_app, name="import")
 app.command("decompose")(decompose_command)
 app.command("closeout")(closeout_command)
+app.command("serve")(serve_command)
+app.command("work")(work_command)
+app.command("backup")(backup_command)
+app.command("restore")(restore_command)
 
 
 def _print_version(wanted: bool) -> None:

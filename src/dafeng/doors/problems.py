@@ -16,7 +16,20 @@ STATUS = {
     "access_refused": 403, "access_actor_missing": 401, "access_not_a_member": 403,
     "portal_page_unknown": 404, "portal_table_unknown": 404, "portal_workspace_missing": 404,
     "register_unknown": 404, "row_unknown": 404, "row_changed": 409,
+    "row_version_unknown": 404, "row_staged_unknown": 404, "row_preview_changed": 409,
+    "register_attachment_unknown": 404, "register_batch_unknown": 404, "task_form_missing": 404,
     "register_database_busy": 503, "register_database_unreachable": 503,
+    "portal_run_unknown": 404, "portal_runs_full": 409,
+    "token_scope_missing": 403, "portal_target_unknown": 404, "portal_series_unknown": 404,
+    "portal_scenario_unknown": 404, "portal_file_unknown": 404, "portal_file_changed": 503,
+    "task_nothing_seeded": 404, "task_none_on_day": 404, "row_not_found": 404, "row_final": 409,
+    "row_key_taken": 409, "row_exists": 409, "row_withdrawn": 409, "row_stands": 409,
+    "register_step_state": 409, "file_too_large": 413,
+    "sign_in_refused": 401, "token_refused": 401, "csrf_refused": 403, "origin_refused": 403,
+    "account_password_must_change": 403, "request_rate": 429, "body_too_large": 413, "host_refused": 400,
+    "method_unknown": 405, "request_unreadable": 400, "internal_error": 500, "account_unknown": 404,
+    "account_exists": 409, "session_unknown": 404, "token_unknown": 404, "oidc_refused": 401,
+    "oidc_unreachable": 503, "oidc_unused": 404,
 }  # fmt: skip
 """Status of a code; what is not here and was refused is 422."""
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from dafeng.app.register_book import Book
 
 VisitorKind = Literal["public", "session", "token"]
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of requests that change nothing."""
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods of requests that change nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Visitor:
         Value that forms of a session carry; empty for others.
     session : str
         Digest of the session; empty for others.
+    must_change : bool
+        He must change his password before anything else.
     """
 
     book: Book
@@ -39,6 +45,7 @@ class Visitor:
     scopes: frozenset[str] | None = None
     csrf: str = ""
     session: str = ""
+    must_change: bool = False
 
     @property
     def actor(self) -> str:

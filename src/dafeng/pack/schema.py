@@ -16,6 +16,7 @@ from dafeng.pack.account_schema import (
 from dafeng.pack.columns import chinese_column, english_column, grade_column, source_column
 from dafeng.pack.pathway_schema import PATHWAY_TABLES
 from dafeng.pack.power_schema import POWER_TABLES
+from dafeng.pack.release_schema import RELEASE_TABLES
 from dafeng.pack.tracking_schema import TRACKING_TABLES
 from dafeng.table import Table, column
 
@@ -300,13 +301,14 @@ PACK_TABLES: dict[str, type[Table]] = {
     **PATHWAY_TABLES,
     **POWER_TABLES,
     **TRACKING_TABLES,
+    **RELEASE_TABLES,
 }
 """File name without ``.csv`` -> contract, in the order in which a reader meets them."""
 
 OPTIONAL_TABLES = frozenset(
     {
         "balances", "activities", "assessed_figures", "city_energy",
-        *PATHWAY_TABLES, *POWER_TABLES, *TRACKING_TABLES,
+        *PATHWAY_TABLES, *POWER_TABLES, *TRACKING_TABLES, *RELEASE_TABLES,
     }
 )  # fmt: skip
 """Tables that a pack may leave out: without the file they have no rows."""

@@ -84,8 +84,7 @@ def draw_bars(bars: Sequence[Bar], title: str, digits: int = 1) -> Markup:
     parts.insert(0, HATCH.format(f"{title}-hatch"))
     body = Markup("").join(parts)
     return Markup(
-        '<svg class="bars" viewBox="0 0 {} {}" role="img" aria-labelledby="{}"'
-        ' style="width:100%;min-width:620px;height:auto">{}</svg>'
+        '<svg class="bars broad" viewBox="0 0 {} {}" role="img" aria-labelledby="{}">{}</svg>'
     ).format(WIDTH, HEIGHT, title, body)
 
 

@@ -79,6 +79,10 @@ class ReportContext:
     steps: tuple[Step, ...] = ()
     traces: TraceBook = field(default_factory=TraceBook, compare=False, repr=False)
 
+    def with_traces(self, traces: TraceBook) -> ReportContext:
+        """Return the same context with traces of its own: what is drawn from it fills only these."""
+        return replace(self, traces=traces)
+
     def has(self, *table_ids: str) -> bool:
         """Return whether all these tables were handed in."""
         return all(table_id in self.tables for table_id in table_ids)

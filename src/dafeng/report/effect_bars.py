@@ -66,8 +66,7 @@ def draw_effects(bars: Sequence[EffectBar], title: str) -> Markup:
     parts = [_axis(scale, step)]
     parts += [_bar(bar, LEFT + place * room, room, scale) for place, bar in enumerate(bars)]
     return Markup(
-        '<svg class="bars" viewBox="0 0 {} {}" role="img" aria-labelledby="{}"'
-        ' style="width:100%;min-width:620px;height:auto">{}</svg>'
+        '<svg class="bars broad" viewBox="0 0 {} {}" role="img" aria-labelledby="{}">{}</svg>'
     ).format(WIDTH, HEIGHT, title, Markup("").join(parts))
 
 

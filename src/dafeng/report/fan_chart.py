@@ -90,7 +90,7 @@ class Fan:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """Width, height and margins of a drawing, size of its figures, most marks of an axis, least width."""
+    """Width, height and margins of a drawing, size of its figures, most marks of an axis, whether broad."""
 
     width: int
     height: int
@@ -100,11 +100,11 @@ class Size:
     bottom: int = 28
     font: int = 12
     marks: int = 14
-    least: int = 620
+    broad: bool = True
 
 
 WIDE = Size(900, 420, 52)
-SMALL = Size(300, 190, 48, right=16, top=12, bottom=24, font=15, marks=4, least=0)
+SMALL = Size(300, 190, 48, right=16, top=12, bottom=24, font=15, marks=4, broad=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,10 +182,9 @@ def fit_scale(years: Iterable[float], values: Sequence[float], size: Size) -> Sc
 
 def wrap_svg(parts: Iterable[Markup], title: str, size: Size) -> Markup:
     """Return parts as one drawing."""
-    return Markup(
-        '<svg class="bars" viewBox="0 0 {} {}" role="img" aria-labelledby="{}"'
-        ' style="width:100%;min-width:{}px;height:auto">{}</svg>'
-    ).format(size.width, size.height, title, size.least, Markup("").join(parts))
+    return Markup('<svg class="bars{}" viewBox="0 0 {} {}" role="img" aria-labelledby="{}">{}</svg>').format(
+        " broad" if size.broad else "", size.width, size.height, title, Markup("").join(parts)
+    )
 
 
 def draw_axes(scale: Scale) -> Markup:

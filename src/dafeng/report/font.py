@@ -6,10 +6,14 @@ import base64
 import io
 from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.ttLib.woff2 import WOFF2FlavorData
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FAMILY, MARKS_FAMILY = "Dafeng Sans", "Dafeng Marks"
 _ASSET, _MARKS_ASSET = "noto-sans-sc-subset.woff2", "noto-sans-sc-marks.woff2"
@@ -51,6 +55,14 @@ def subset_font(text: str) -> bytes:
     out = io.BytesIO()
     font.save(out, reorderTables=False)
     return out.getvalue()
+
+
+def write_font_file(path: Path) -> None:
+    """Write the whole vendored font unpacked, for programs that read no WOFF2."""
+    with TTFont(_open_asset(), lazy=True, recalcTimestamp=False) as font:
+        font.flavor = None
+        with path.open("wb") as out:
+            font.save(out)
 
 
 def font_face(text: str) -> str:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dafeng.report.monthly_sheet import MonthlySheet
 
 Row = dict[str, Any]
-CHART = Size(430, 165, 46, right=12, top=10, bottom=22, font=11, marks=14, least=0)
+CHART = Size(430, 165, 46, right=12, top=10, bottom=22, font=11, marks=14, broad=False)
 LEAST_COVERED = 0.5
 """Share of the benchmark with an indicator below which the page says that the CO2 rests on little. [1]"""
 LARGE = 1000.0

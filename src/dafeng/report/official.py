@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from dafeng.document import DocumentTable, Paragraph
+from dafeng.document import DocumentFigure, DocumentTable, Paragraph
 from dafeng.errors import InputRefused
 from dafeng.report.figures import number, unit_pair
 from dafeng.report.words import plain
@@ -122,6 +122,7 @@ def write_official_html(document: OfficialDocument) -> str:
     )
     body = [
         mark,
+        _element("p", f"masthead {document.form}", document.masthead),
         _element("p", "number", document.number),
         Markup("<h1>{}</h1>").format(document.title),
         _element("p", "addressee", addressee_line(document)),
@@ -129,7 +130,9 @@ def write_official_html(document: OfficialDocument) -> str:
         *(_element("p", "note", line) for line in closing_lines(document)),
         _element("p", "signer", document.signer),
         _element("p", "signer", document.date),
+        *(_element("p", "note", f"{label}{names}") for label, names in document.attendance),
         _element("p", "copy", copy_line(document)),
+        _element("p", "copy", document.printed),
     ]
     for place, attached in enumerate(document.attachments, 1):
         heading = plain("official.attachment", document.language, number=place)
@@ -152,9 +155,11 @@ def write_official_html(document: OfficialDocument) -> str:
 def write_official_markdown(document: OfficialDocument) -> str:
     """Return a document as Markdown."""
     lines = [f"**{draft_mark(document.language)}**"] if document.is_draft else []
-    lines += [document.number, f"# {document.title}", addressee_line(document)]
+    lines += [document.masthead, document.number, f"# {document.title}", addressee_line(document)]
     lines += _markdown_parts(document.parts, 2)
-    lines += [*closing_lines(document), document.signer, document.date, copy_line(document)]
+    lines += [*closing_lines(document), document.signer, document.date]
+    lines += [f"{label}{names}" for label, names in document.attendance]
+    lines += [copy_line(document), document.printed]
     for place, attached in enumerate(document.attachments, 1):
         heading = plain("official.attachment", document.language, number=place)
         lines += [f"## {heading} {attached.title}", *_markdown_parts(attached.parts, 3)]
@@ -167,7 +172,8 @@ def _element(tag: str, name: str, text: str) -> Markup:
 
 
 def _html_parts(parts: Iterable[Part]) -> list[Markup]:
-    return [_html_paragraph(p) if isinstance(p, Paragraph) else _html_table(p) for p in parts]
+    drawn = {Paragraph: _html_paragraph, DocumentTable: _html_table, DocumentFigure: _html_figure}
+    return [drawn[type(part)](part) for part in parts]  # type: ignore[operator]
 
 
 def _html_paragraph(paragraph: Paragraph) -> Markup:
@@ -187,9 +193,36 @@ def _html_table(table: DocumentTable) -> Markup:
     ).format(caption, head, rows)
 
 
+def _html_figure(figure: DocumentFigure) -> Markup:
+    """Return a chart as a picture within the page, with its numbers as a table for who cannot see it."""
+    from base64 import b64encode  # noqa: PLC0415 - only documents with charts
+
+    from dafeng.report.document_chart import draw_chart  # noqa: PLC0415 - matplotlib
+
+    picture = b64encode(draw_chart(figure)).decode("ascii")
+    return Markup(
+        '<figure><img alt="{}" src="data:image/png;base64,{}"><figcaption>{}</figcaption></figure>'
+    ).format(figure.title, picture, figure.title)
+
+
+def tabulate_figure(figure: DocumentFigure, language: Language) -> DocumentTable:
+    """Return the numbers of a chart as a table: its labels down, its series across."""
+    unit = figure.unit
+    header = (
+        "",
+        *(f"{name}（{unit}）" if language == "zh" else f"{name} [{unit}]" for name, _ in figure.series),
+    )
+    rows = tuple(
+        (label, *(number(values[place], 2) or "—" for _, values in figure.series))
+        for place, label in enumerate(figure.labels)
+    )
+    return DocumentTable(figure.title, header, rows)
+
+
 def _markdown_parts(parts: Iterable[Part], level: int) -> list[str]:
     lines = []
-    for part in parts:
+    for given in parts:
+        part = tabulate_figure(given, "zh") if isinstance(given, DocumentFigure) else given
         if isinstance(part, DocumentTable):
             rows = [part.header, ("---",) * len(part.header), *part.rows]
             cells = ["| " + " | ".join(_markdown_cell(cell) for cell in row) + " |" for row in rows]
@@ -219,7 +252,11 @@ def _style() -> str:
         f"main{{max-width:{CORE_MM[0]:g}mm;margin:2rem auto;padding:0 1rem}}p{{margin:0}}"
         ".body,.note{text-indent:2em;overflow-wrap:anywhere}.draft{color:#b00020;border:1px solid;"
         f"display:inline-block;padding:0 .5em;font-family:{_families('heading')}}}"
-        ".number{text-align:center}"
+        ".number{text-align:center}figure{margin:1em 0;text-align:center;break-inside:avoid}"
+        f"img{{max-width:100%}}figcaption{{font-size:{SMALL_PT:g}pt;font-family:{_families('heading')}}}"
+        f".masthead{{color:#c00;text-align:center;font:32pt/1.4 {_families('title')};padding-bottom:4mm}}"
+        ".masthead.letter{border-bottom:4px double #c00}"
+        ".masthead.document~.number,.masthead.minutes~.number{border-bottom:2px solid #c00}"
         f"h1,h2.title{{font:{TITLE_PT:g}pt/1.5 {_families('title')};text-align:center;margin:1em 0}}"
         f"h2.heading{{font:inherit;font-family:{_families('heading')};text-indent:2em;margin:0}}"
         f"h3.subheading{{font:inherit;font-family:{_families('subheading')};text-indent:2em;margin:0}}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 REQUIRED, MISSED = "#8f4a00", "#fff"
 """Stroke of the required path and of its milestones; fill of a milestone."""
-SMALL = Size(300, 170, 50, right=14, top=12, bottom=24, font=13, marks=4, least=0)
+SMALL = Size(300, 170, 50, right=14, top=12, bottom=24, font=13, marks=4, broad=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from fastapi import FastAPI
 
 from dafeng.api.gathering import PREFIX
 from dafeng.api.gathering import make_router as make_api
-from dafeng.doors.problems import envelope, status_of
-from dafeng.doors.visitor import Visitor
-from dafeng.errors import DafengError
+from dafeng.doors.audit_trail import AuditTrail
+from dafeng.doors.csrf import OwnOrigin
+from dafeng.doors.headers import SecurityHeaders
+from dafeng.doors.identification import Identification
+from dafeng.doors.limits import Limits
+from dafeng.server.failures import RequestMark, install_handlers
 from dafeng.version import __version__
 from dafeng.web.routes import make_router as make_web
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
+
+    from fastapi import Request
 
     from dafeng.app.portal import Portal
+    from dafeng.doors.visitor import Visitor
 
 
 def make_application(portal: Portal, identify: Callable[[Request], Visitor] | None = None) -> FastAPI:
     """Return the application of a portal.
+
+    A request passes, from the outside: its mark, under which every failure is answered; headers and host
+    names; identification; size and rate; audit log; origin; then the page or the endpoint.
 
     Parameters
     ----------
@@ -36,23 +44,13 @@ def make_application(portal: Portal, identify: Callable[[Request], Visitor] | No
         openapi_url=f"{PREFIX}/openapi.json",
     )  # fmt: skip
     application.state.portal = portal
-    who = identify or (lambda _request: Visitor(portal.book_of("public")))
-
-    @application.middleware("http")
-    async def identify_visitor(request: Request, go_on: Callable[[Request], Awaitable[Response]]) -> Response:
-        request.state.visitor = who(request)
-        answer = await go_on(request)
-        answer.headers.setdefault(
-            "Content-Security-Policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-            "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        )
-        return answer
-
-    @application.exception_handler(DafengError)
-    async def tell(_request: Request, error: DafengError) -> Response:
-        return JSONResponse(envelope(error.findings), status_of(error))
-
     application.include_router(make_api())
     application.include_router(make_web())
+    install_handlers(application)
+    application.add_middleware(OwnOrigin)  # the last one that is added is the outermost
+    application.add_middleware(AuditTrail, portal=portal)
+    application.add_middleware(Limits, settings=portal.settings)
+    application.add_middleware(Identification, portal=portal, identify=identify)
+    application.add_middleware(SecurityHeaders, hosts=portal.settings.portal_hosts)
+    application.add_middleware(RequestMark)
     return application

@@ -221,6 +221,7 @@ def open_workspace(root: Path) -> Iterator[Workspace]:
             raise InputRefused.of("run_locked", path=root)
         with _refusing_errors(building):
             for stale in root.glob(f"{BUILDING}*"):
+                _finish_commit(root, stale)
                 shutil.rmtree(stale, ignore_errors=True)
             building.mkdir()
         try:
@@ -238,6 +239,23 @@ def _refusing_errors(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise InputRefused.of("output_not_writable", path=path, reason=error.strerror or error) from error
+
+
+def _finish_commit(root: Path, stale: Path) -> None:
+    """Move the rest of a run into place whose process ended while it did so.
+
+    A building folder that holds a whole manifest holds, or has handed over, everything the manifest names.
+    """
+    manifest = _read_manifest(stale)
+    if not manifest.stages:
+        return
+    built = [name for record in manifest.stages.values() for name in record.files if (stale / name).is_file()]
+    for name in built:
+        _refuse_outside(root, name)
+    for name in built:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (stale / name).replace(root / name)
+    (stale / MANIFEST).replace(root / MANIFEST)
 
 
 def _read_manifest(root: Path) -> Manifest:

@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from dafeng.report import words as report_words
 from dafeng.report.drawing import environment as report_environment
-from dafeng.report.words import both
+from dafeng.report.figures import split_names
+from dafeng.report.words import both, term_pair
 from dafeng.web.assets import asset_url
 
 if TYPE_CHECKING:
@@ -67,7 +68,8 @@ def environment() -> Environment:
             [PackageLoader("dafeng.web", "templates"), PackageLoader("dafeng.report", "templates")]
         )
     )
-    made.globals = {**made.globals, "w": phrase, "plain": plain, "asset_url": asset_url}
+    made.globals = {**made.globals, "w": phrase, "plain": plain, "asset_url": asset_url,
+                    "term_pair": term_pair, "split_names": split_names}  # fmt: skip
     return made
 
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlencode
 
+import polars as pl
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from dafeng.report.charts import json_text
+from dafeng.report.words import term
+from dafeng.version import __version__
 from dafeng.web.drawing import draw
 from dafeng.web.page import GROUPS, all_pages
 
 if TYPE_CHECKING:
     from fastapi import Response
 
+    from dafeng.pack import Pack
     from dafeng.web.page import Asking, Body, WebPage
 
 STYLES = ("report.css", "portal.css")
 SCRIPTS = ("htmx.min.js", "portal.js")
 LANGUAGE_COOKIE = "dafeng_language"
+HTMX = json.dumps({"includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True})
 
 
 def navigation(asking: Asking, here: WebPage | None) -> list[tuple[str, list[WebPage], bool]]:
@@ -42,11 +48,35 @@ def draw_frame(asking: Asking, page: WebPage | None, body: Body) -> Response:
     for more in (page, body):
         styles += more.styles if more else ()
         scripts += more.scripts if more else ()
+    edition = asking.portal.data.edition()
     html = draw(
-        "portal_frame.html", asking=asking, page=page, title=title, body=body.html,
-        navigation=navigation(asking, page), styles=list(dict.fromkeys(styles)),
-        scripts=list(dict.fromkeys(scripts)), language=asking.language, meta=asking.portal.pack.config.pack,
-        data=Markup(json_text(body.data)) if body.data is not None else None,  # noqa: S704 - escaped JSON
-        htmx=json.dumps({"includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True}),
+        "portal_frame.html", asking=asking, page=page, title=title, body=body.html, lead=body.lead,
+        actions=body.actions, crumbs=body.crumbs, navigation=navigation(asking, page),
+        styles=list(dict.fromkeys(styles)), scripts=list(dict.fromkeys(scripts)), language=asking.language,
+        meta=asking.portal.pack.config.pack, here=_here(asking), htmx=HTMX, data=_data_text(body),
+        roles=[term("access_role", role) for role in sorted(asking.book.roles)],
+        as_of=edition.manifest.as_of if edition else "", software=__version__,
+        province=province_names(asking.portal.pack),
     )  # fmt: skip
     return HTMLResponse(str(html), body.status, headers)
+
+
+def province_names(pack: Pack) -> tuple[str, str]:
+    """Return the Chinese and English name of the province."""
+    info = pack.config.pack
+    for row in pack.tables["regions"].filter(pl.col("code") == info.region).iter_rows(named=True):
+        return row["name_zh"], row["name_en"] or info.name_en
+    return info.name_zh, info.name_en
+
+
+def _here(asking: Asking) -> str:
+    """Return the address of the page without the language, for the switch."""
+    url = asking.request.url
+    kept = [pair for pair in parse_qsl(url.query, keep_blank_values=True) if pair[0] != "lang"]
+    return url.path + (f"?{urlencode(kept)}" if kept else "")
+
+
+def _data_text(body: Body) -> Markup | None:
+    if body.data is None or isinstance(body.data, Markup):
+        return body.data
+    return json_text(body.data)

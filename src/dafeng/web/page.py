@@ -71,14 +71,21 @@ class Body:
         Drawn with autoescape.
     title : (str, str), optional
         Chinese and English title where it differs from that of the page.
-    data : mapping, optional
-        For the scripts, as JSON in ``<script type="application/json" id="page-data">``.
+    data : mapping or Markup, optional
+        For the scripts, as JSON in ``<script type="application/json" id="page-data">``; Markup is JSON that
+        was written already.
     scripts, styles : tuple of str
         Assets beside those of the page.
     status : int
         HTTP status.
     headers : mapping
         Further headers.
+    lead : Markup or str
+        One sentence under the heading.
+    actions : Markup or str
+        Buttons beside the heading.
+    crumbs : tuple of (str, str, str)
+        Address, Chinese and English name of the pages above this one.
     """
 
     html: Markup
@@ -88,6 +95,9 @@ class Body:
     styles: tuple[str, ...] = ()
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
+    lead: Markup | str = ""
+    actions: Markup | str = ""
+    crumbs: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

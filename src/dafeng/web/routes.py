@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from dafeng.doors.visitor import portal_of, visitor_of
+from dafeng.doors.csrf import require_form_proof
+from dafeng.doors.limits import bound_body
+from dafeng.doors.visitor import SAFE_METHODS, portal_of, visitor_of
 from dafeng.errors import InputRefused
 from dafeng.web.assets import PREFIX, find_asset
 from dafeng.web.frame import LANGUAGE_COOKIE, draw_frame
@@ -56,10 +59,13 @@ def _endpoint(page: WebPage, route: Route) -> Callable[[Request], Awaitable[Resp
         asking = ask(request)
         if not page.allowed(asking):
             if not asking.visitor.signed_in:
-                return RedirectResponse(f"/sign-in?next={request.url.path}", status_code=303)
+                back = request.url.path if request.method in SAFE_METHODS else "/"
+                return RedirectResponse(f"/sign-in?next={quote(back)}", status_code=303)
             raise InputRefused.of("portal_page_unknown", path=request.url.path)
-        if request.method not in {"GET", "HEAD"}:
+        if request.method not in SAFE_METHODS:
+            bound_body(request, route.max_bytes)
             form = await request.form(max_files=20, max_fields=2_000)
+            require_form_proof(request, form)
             asking = ask(request, form)
         if asyncio.iscoroutinefunction(route.handler):
             answer = await route.handler(asking)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from dafeng.api.problems import UNCHANGED
+from dafeng.api.routing import ApiRoute
 from dafeng.doors.visitor import portal_of
 from dafeng.version import __version__
 
-router = APIRouter(tags=["about"])
+router = APIRouter(tags=["about"], route_class=ApiRoute)
 
 
 class About(BaseModel):
@@ -25,7 +27,7 @@ class About(BaseModel):
     as_of: str | None = Field(description="判断日期 / day of the verdicts")
 
 
-@router.get("/about")
+@router.get("/about", summary="服务信息 / what answers", responses=UNCHANGED)
 def read_about(request: Request) -> About:
     """Return what answers."""
     portal = portal_of(request)

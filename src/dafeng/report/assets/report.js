@@ -4,17 +4,18 @@
   const $ = (selector, from) => (from || document).querySelector(selector);
   const $$ = (selector, from) => Array.from((from || document).querySelectorAll(selector));
   const readJson = (id) => JSON.parse(document.getElementById(id).textContent);
-  const page = readJson("page-data");
+  const page = Object.assign({ traces: {}, sources: {}, grades: {}, words: {} }, readJson("page-data"));
+  const switcher = $("#language"); /* none where a server chooses the language (the workbench) */
   let language = "zh";
   const pick = (pair) => (!pair ? "" : (Array.isArray(pair) ? pair[language === "zh" ? 0 : 1] : pair[language]) || "");
   const word = (key) => pick(page.words[key]);
-  const escape = (text) => String(text).replace(/[&<>"']/g, (c) => "&#" + c.charCodeAt(0) + ";");
   const figure = (value, digits) =>
     value === null || value === undefined ? word("null")
       : value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");
 
   /* ---------- language ---------- */
   function firstLanguage() {
+    if (!switcher) return root.lang === "en" ? "en" : "zh";
     const asked = new URLSearchParams(location.search).get("lang") || location.hash.slice(1);
     if (asked === "en" || asked === "zh") return asked;
     try {
@@ -38,12 +39,13 @@
     drawCharts();
     arrangeBoard();
   }
-  const switcher = $("#language");
-  switcher.hidden = false;
-  switcher.addEventListener("click", () => {
-    setLanguage(language === "zh" ? "en" : "zh");
-    try { localStorage.setItem("dafeng.language", language); } catch (error) { /* storage may be forbidden */ }
-  });
+  if (switcher) {
+    switcher.hidden = false;
+    switcher.addEventListener("click", () => {
+      setLanguage(language === "zh" ? "en" : "zh");
+      try { localStorage.setItem("dafeng.language", language); } catch (error) { /* storage may be forbidden */ }
+    });
+  }
 
   /* ---------- traces ---------- */
   const box = $("#trace");
@@ -85,10 +87,10 @@
     box.append(title, close, list);
     if (trace.j) {
       const jump = document.createElement("a");
-      jump.href = "#targets";
+      jump.href = switcher ? "#targets" : "/targets?verdict=" + encodeURIComponent(trace.j);
       jump.className = "jump";
       jump.textContent = word("trace.jump");
-      jump.addEventListener("click", () => { closeTrace(); filterVerdict(trace.j); });
+      jump.addEventListener("click", () => { closeTrace(); if (switcher) filterVerdict(trace.j); });
       box.append(jump);
     }
     return true;
@@ -229,12 +231,26 @@
   }
   function stackTip(entry, i) {
     const data = entry.data;
-    const cell = (name, value, mark) => "<tr><td>" + (mark || "") + escape(name) + "</td><td>" + escape(figure(value, 1)) + "</td></tr>";
-    let rows = "";
-    for (const item of data.series.slice().reverse()) rows += cell(pick(item.name), item.values[i], '<i style="background:' + item.color + '"></i>');
-    rows += cell(word("combustion"), data.combustion[i]) + cell(word("total"), data.totals[i]) + cell(pick(data.points.name), data.points.values[i]);
+    const rows = data.series.slice().reverse().map((item) => [pick(item.name), figure(item.values[i], 1), item.color]);
+    rows.push([word("combustion"), figure(data.combustion[i], 1)], [word("total"), figure(data.totals[i], 1)], [pick(data.points.name), figure(data.points.values[i], 1)]);
     const from = [sourceLine(data.traces[i]), data.points.traces[i] ? sourceLine(data.points.traces[i]) : ""].filter(Boolean);
-    return '<div class="tip"><b>' + data.years[i] + "</b> " + escape(pick(data.unit)) + "<table>" + rows + '</table><div class="from">' + from.map(escape).join("<br>") + "<br>" + escape(word("trace.hint")) + "</div></div>";
+    return makeTip(data.years[i], pick(data.unit), rows, [...from, word("trace.hint")]);
+  }
+  /* a tooltip as an element: a strict policy refuses style attributes that go through innerHTML */
+  function makeTip(title, unit, rows, from) {
+    const box = document.createElement("div"), head = document.createElement("b"), table = document.createElement("table"), foot = document.createElement("div");
+    box.className = "tip";
+    head.textContent = title;
+    for (const [name, value, color] of rows) {
+      const line = table.insertRow(), left = line.insertCell();
+      if (color) left.append(Object.assign(document.createElement("i"), { style: "background:" + color }));
+      left.append(name);
+      line.insertCell().textContent = value;
+    }
+    foot.className = "from";
+    for (const text of from.filter(Boolean)) foot.append(Object.assign(document.createElement("div"), { textContent: text }));
+    box.append(head, unit ? " " + unit : "", table, foot);
+    return box;
   }
   function startLegend(element) {
     let list = element.nextElementSibling;
@@ -284,8 +300,7 @@
   function flowTip(entry, item) {
     const name = (code) => pick(entry.data.nodes[Number(code)]);
     const title = item.dataType === "edge" ? name(item.data.source) + " → " + name(item.data.target) : name(item.name);
-    return '<div class="tip"><b>' + escape(title) + "</b><br>" + escape(figure(item.value, 1)) + " " + escape(pick(entry.data.unit)) + " · " + entry.year +
-      '<div class="from">' + escape(sourceLine(entry.data.traces[entry.year])) + "</div></div>";
+    return makeTip(title, "", [[figure(item.value, 1) + " " + pick(entry.data.unit), entry.year]], [sourceLine(entry.data.traces[entry.year])]);
   }
   /* hours are whole numbers of 16 bits in base 64; a kind that gives and takes is drawn above and below nil */
   function readHours(text, scale) {
@@ -331,11 +346,10 @@
   }
   function weekTip(entry, hour) {
     const read = openYear(entry);
-    const cell = (name, value, mark) => "<tr><td>" + (mark || "") + escape(name) + "</td><td>" + escape(figure(value, 2)) + "</td></tr>";
     const shown = read.series.filter((item) => Math.abs(item.values[hour]) >= 0.005).reverse();
-    const rows = shown.map((item) => cell(pick(item.name), item.values[hour], '<i style="background:' + item.color + '"></i>')).join("");
-    return '<div class="tip"><b>' + entry.year + "-" + escape(hourLabel(entry, hour)) + "</b> " + escape(pick(entry.data.unit)) + "<table>" + rows +
-      cell(word("power.load"), read.load[hour]) + cell(word("power.residual"), read.residual[hour]) + '</table><div class="from">' + escape(word("trace.hint")) + "</div></div>";
+    const rows = shown.map((item) => [pick(item.name), figure(item.values[hour], 2), item.color]);
+    rows.push([word("power.load"), figure(read.load[hour], 2)], [word("power.residual"), figure(read.residual[hour], 2)]);
+    return makeTip(entry.year + "-" + hourLabel(entry, hour), pick(entry.data.unit), rows, [word("trace.hint")]);
   }
   function drawWeekLegend(entry) {
     const add = startLegend(entry.element);

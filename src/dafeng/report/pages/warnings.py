@@ -42,7 +42,8 @@ def render_warnings(context: ReportContext) -> str:
         "warnings.html",
         message=_message(view),
         groups=[
-            (level, [_warning(view, row) for row in view.rows if row["level"] == level]) for level in JUDGED
+            (level, [describe_warning(view, row) for row in view.rows if row["level"] == level])
+            for level in JUDGED
         ],
         unjudged=_unjudged(view),
         unjudged_count=sum(1 for row in view.rows if row["level"] == "cannot_judge"),
@@ -75,7 +76,8 @@ def _rule(rows: list[Row]) -> Markup:
     return Markup("{} {} {}").format(name, grade_mark(rows[0]["grade"]), both(*listed))
 
 
-def _warning(view: WarningView, row: Row) -> dict[str, Any]:
+def describe_warning(view: WarningView, row: Row) -> dict[str, Any]:
+    """Return everything that is said of one warning, ready to be drawn."""
     target = view.board.targets[row["target_id"]]
     document = view.board.documents.get(target["document_id"], {})
     return {

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
-
 from dafeng.report.pages.headlines import PAGE as HEADLINES
 from dafeng.web.page import Body, WebPage, everybody
+from dafeng.web.report_part import draw_pages
 
 if TYPE_CHECKING:
     from dafeng.web.page import Asking
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 
 def show(asking: Asking) -> Body:
     """Draw the headline sentences."""
-    return Body(Markup(HEADLINES.render(asking.portal.data.context(asking.book))))  # noqa: S704 - drawn with autoescape
+    return draw_pages(asking, HEADLINES).body()
 
 
 PAGE = WebPage("overview", "/", "总览", "Overview", "home", 0, show, everybody)

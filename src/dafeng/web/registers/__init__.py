@@ -1,0 +1,1 @@
+"""The registers on the web: list, rows, one row, forms, import, corrections; the parts of one page each."""
