@@ -8,17 +8,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.testclient import TestClient
 from tests.conftest import PORTAL_MEMBERS
 
 from dafeng.app.portal import Portal, PortalRequest, open_portal
+from dafeng.app.portal_data import PortalData
+from dafeng.doors.visitor import Visitor
 from dafeng.pack import read_pack
+from dafeng.server.application import make_application
 from dafeng.store.database import add_member, open_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from starlette.testclient import TestClient
+    from fastapi import Request
 
 API = "/api/v1"
 
@@ -39,41 +43,74 @@ def first_portal(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -
 
 
 @pytest.fixture
-def portal(first_portal: Portal, tmp_path: Path) -> Iterator[Portal]:
-    """Return the same portal over a database of its own: a copy takes a twentieth of a new one."""
-    path = tmp_path / "portal.sqlite"
+def portal(first_portal: Portal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Portal]:
+    """Return the same portal over a database and a workspace of its own; a run that is asked for waits.
+
+    A copy of the database takes a twentieth of a new one.
+    """
+    monkeypatch.setattr("dafeng.app.portal_runs.start_worker", lambda _portal: None)
+    path, root = tmp_path / "portal.sqlite", tmp_path / "workspace"
     with (
         closing(sqlite3.connect(str(first_portal.request.database_url))) as old,
         closing(sqlite3.connect(path)) as new,
     ):
         old.backup(new)
+    root.mkdir()
+    for entry in first_portal.data.root.iterdir():
+        if not entry.name.startswith("."):
+            (root / entry.name).symlink_to(entry)
     public = replace(
         first_portal.public, database=open_database(str(path)), attachments=tmp_path / "attachments"
     )
-    with Portal(first_portal.request, first_portal.settings, public, first_portal.data) as opened:
+    request = replace(first_portal.request, workspace=root, database_url=str(path))
+    with Portal(request, first_portal.settings, public, PortalData(root, public.pack)) as opened:
         yield opened
 
 
-@pytest.fixture
-def ask(client_of: Callable[[str], TestClient]) -> Callable[..., Any]:
-    """Return ``ask(actor, path, **more)``: a GET of the API in somebody's name."""
-    known: dict[str, TestClient] = {}
+def make_client(portal: Portal) -> TestClient:
+    """Return a client of a portal in which the header ``X-Actor`` says who asks."""
 
-    def get(actor: str, path: str, **more: Any) -> Any:
-        client = known.setdefault(actor, client_of(actor))
-        return client.get(API + path, **more)
+    def identify(request: Request) -> Visitor:
+        actor = request.headers.get("X-Actor", "public")
+        return Visitor(portal.book_of(actor), "public" if actor == "public" else "session")
+
+    return TestClient(make_application(portal, identify), follow_redirects=False)
+
+
+def make_ask(client: TestClient) -> Callable[..., Any]:
+    """Return ``ask(actor, path, **more)``: a GET of the API in somebody's name."""
+
+    def get(actor: str, path: str, headers: dict[str, str] | None = None) -> Any:
+        return client.get(API + path, headers={"X-Actor": actor, **(headers or {})})
 
     return get
 
 
 @pytest.fixture
-def send(client_of: Callable[[str], TestClient]) -> Callable[..., Any]:
+def client(portal: Portal) -> TestClient:
+    """Return a client of the portal of the test."""
+    return make_client(portal)
+
+
+@pytest.fixture
+def ask(client: TestClient) -> Callable[..., Any]:
+    """Return ``ask(actor, path, **more)``: a GET of the API in somebody's name."""
+    return make_ask(client)
+
+
+@pytest.fixture(scope="session")
+def read(first_portal: Portal) -> Callable[..., Any]:
+    """Return the same for tests that change nothing."""
+    return make_ask(make_client(first_portal))
+
+
+@pytest.fixture
+def send(client: TestClient) -> Callable[..., Any]:
     """Return ``send(actor, method, path, **more)``: a request that changes something."""
-    known: dict[str, TestClient] = {}
 
     def request(actor: str, method: str, path: str, **more: Any) -> Any:
-        client = known.setdefault(actor, client_of(actor))
-        return client.request(method, API + path, **more)
+        headers = {"X-Actor": actor, **more.pop("headers", {})}
+        return client.request(method, API + path, headers=headers, **more)
 
     return request
 

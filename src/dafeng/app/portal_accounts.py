@@ -20,6 +20,7 @@ from dafeng.errors import Finding, InputRefused
 if TYPE_CHECKING:
     from dafeng.app.portal import Portal
     from dafeng.app.register_book import Book
+    from dafeng.crypto import SuiteName
     from dafeng.store.database.portal_accounts import Account
 
 ACCOUNTS = "accounts"
@@ -273,6 +274,6 @@ def _is_locked(account: Account, now: str) -> bool:
 
 
 @cache
-def _nobody(suite: str) -> str:
+def _nobody(suite: SuiteName) -> str:
     """Return the hashed password of nobody, against which an unknown name is tried."""
     return find_suite(suite).hash_password(secrets.token_hex(16))

@@ -14,6 +14,7 @@ import polars as pl
 from dafeng.app.portal_release import release_of
 from dafeng.app.tables import TABLES
 from dafeng.errors import InputRefused
+from dafeng.pack import PACK_TABLES
 from dafeng.table import Suggestion, columns_of
 
 if TYPE_CHECKING:
@@ -247,22 +248,27 @@ def trace_row(portal: Portal, book: Book, table_id: str, number: int) -> RowOrig
     row = one.row(0, named=True)
     matched = []
     for file in lineage.files:
-        found, keys = _match(portal.pack.tables.get(file.name.removesuffix(FILE_END)), row)
+        found, keys = _match(portal.pack, file.name.removesuffix(FILE_END), row, lineage.card.columns)
         if keys and found.height:
             cited = tuple(_sources(portal.pack, sorted(_cited(found))))
             matched.append((file.name, found.height, keys, cited))
     return RowOrigin(row, number, tuple(_sources(portal.pack, sorted(_cited(one)))), tuple(matched))
 
 
-def _match(frame: pl.DataFrame | None, row: Mapping[str, Any]) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """Return the rows that agree with a row in all key columns that both have, and these columns."""
-    if frame is None:
+def _match(
+    pack: Pack, name: str, row: Mapping[str, Any], columns: tuple[ColumnSpec, ...]
+) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """Return the rows of a pack's table that agree with a row in all key columns of the same meaning."""
+    frame, contract = pack.tables.get(name), PACK_TABLES.get(name)
+    if frame is None or contract is None:
         return pl.DataFrame(), ()
+    theirs = {spec.name: spec for spec in columns_of(contract)}
     keys = tuple(
-        name for name in MATCH_COLUMNS
-        if row.get(name) is not None and name in frame.columns
-        and (frame[name].dtype == pl.String) == isinstance(row[name], str)
+        spec.name for spec in columns
+        if spec.name in MATCH_COLUMNS and row[spec.name] is not None and spec.name in theirs
+        and spec.dtype == theirs[spec.name].dtype
+        and (spec.vocabulary == theirs[spec.name].vocabulary or not (spec.vocabulary and theirs[spec.name].vocabulary))
     )  # fmt: skip
     if not set(keys) - {"region"}:
         return frame.clear(), ()
-    return frame.filter(*[pl.col(name) == row[name] for name in keys]), keys
+    return frame.filter(*[pl.col(key) == row[key] for key in keys]), keys

@@ -149,7 +149,7 @@ def _restore_file(folder: Path, manifest: dict[str, Any], target: Path, aside: l
         after = count_rows(database)
         _verify(database, {name: after.get(name, -1) for name in before}, before)
     with closing(sqlite3.connect(fresh)) as raw:
-        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.execute("PRAGMA journal_mode = WAL")  # as every database of ours; the copy was one file
     if target.exists():
         _refuse_open(target)
         aside.append(_put_aside(target))

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from dafeng.app.pathway_engine import Foundation
     from dafeng.job import Job
     from dafeng.pathway.engine import Engine
+    from dafeng.pathway.lever_groups import View
     from dafeng.pathway.model import Array
     from dafeng.scenario import Scenario, Scope
 
@@ -47,7 +48,7 @@ CHUNK = 256
 """Futures that are computed at once: between two of them the background makes way."""
 QUANTITY_DRAWS = 1024
 """Futures of which quantities and targets are kept."""
-WEDGE_VIEW = "clause"
+WEDGE_VIEW: View = "clause"
 WEDGE_GROUPS = 12
 
 

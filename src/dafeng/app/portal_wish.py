@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 END = ".end"
 GROWTH = "growth."
 AUTONOMOUS, DELAY, SCENARIO, BESIDE = "autonomous", "delay", "scenario", "with"
+DELAY_WAS = "delay.was"
+"""Delay under which a form was drawn: years that it shows by default are no wish."""
 IGNORED = frozenset({"lang", "seen"})
 """Keys of an address that are no part of what is asked."""
 GROWTH_RATES = {"gdp": GDP_RATES, "power_export": EXPORT_RATES}
@@ -201,6 +203,7 @@ def read_wish(pairs: Iterable[tuple[str, str]], dials: Dials) -> Wish:
             params = {"name": name, "known": ", ".join(dials.scenarios) or "-"}
             problems.append(Finding("scenario_unknown", params=params))
     delay = _number(fields, DELAY, (0, MOST_DELAY), problems) or 0.0
+    was = _number(fields, DELAY_WAS, (0, MOST_DELAY), problems)
     autonomous = _number(fields, AUTONOMOUS, (0.0, 1.0), problems)
     growth = {
         driver: rate
@@ -219,10 +222,15 @@ def read_wish(pairs: Iterable[tuple[str, str]], dials: Dials) -> Wish:
     if autonomous is not None and math.isclose(autonomous, dials.scenarios[scenario].autonomous):
         autonomous = None
     orders = {lever: dials.order(bare, lever) for lever in {*values, *ends}}
+    drawn = Wish(scenario, delay=bare.delay if was is None else round(was))
     return Wish(
         scenario,
         {lever: value for lever, value in values.items() if not math.isclose(value, orders[lever].value)},
-        {lever: year for lever, year in ends.items() if year != orders[lever].end},
+        {
+            lever: year
+            for lever, year in ends.items()
+            if year not in {orders[lever].end, dials.order(drawn, lever).end}
+        },
         growth, autonomous, bare.delay, tuple(name for name in beside if name != scenario)[:MOST_BESIDE],
     )  # fmt: skip
 

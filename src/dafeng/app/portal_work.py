@@ -154,7 +154,7 @@ def _do_run(database: Database, root: Path, record: JobRecord) -> None:
             _tell(error.text("en"))
         except Exception as error:  # noqa: BLE001 - whatever it is, it is written down
             state, outcome = "failed", {"defect": type(error).__name__}
-            traceback.print_exc()
+            _tell(traceback.format_exc())
         finally:
             watch.over.set()
             _tell(f"{state}")

@@ -146,7 +146,7 @@ def _number_lines(register: Register, frame: pl.DataFrame) -> dict[str, ListPlac
     from dafeng.register.validate import ListPlaces  # noqa: PLC0415 (geometry)
 
     return {
-        child.id: ListPlaces("", frame.select(pl.int_ranges(1, pl.col(child.id).list.len() + 1))[child.id])
+        child.id: ListPlaces("", frame.select(pl.int_ranges(1, pl.col(child.id).list.len() + 1)).to_series())
         for child in register.lists
         if frame[child.id][0] is not None
     }

@@ -11,6 +11,7 @@ from dafeng.cli import (
     access,
     balance,
     cities,
+    document,
     evaluation,
     inventory,
     notice,
@@ -30,6 +31,7 @@ from dafeng.cli.decompose import decompose_command
 from dafeng.cli.exchange import export_command, import_app
 from dafeng.cli.flash import flash_command
 from dafeng.cli.output import Format, print_summary, show_progress, write_answer
+from dafeng.cli.publish import publish_command
 from dafeng.cli.serve import serve_command, work_command
 from dafeng.settings import default_toml, read_settings
 from dafeng.version import __version__
@@ -45,6 +47,7 @@ app.add_typer(balance.app, name="balance")
 app.add_typer(evaluation.app, name="evaluation")
 app.add_typer(cities.app, name="cities")
 app.add_typer(notice.app, name="notice")
+app.add_typer(document.app, name="document")
 app.add_typer(pack.app, name="pack")
 app.add_typer(pathway.app, name="pathway")
 app.add_typer(peak.app, name="peak")
@@ -64,6 +67,7 @@ app.command("serve")(serve_command)
 app.command("work")(work_command)
 app.command("backup")(backup_command)
 app.command("restore")(restore_command)
+app.command("publish")(publish_command)
 
 
 def _print_version(wanted: bool) -> None:

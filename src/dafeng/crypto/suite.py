@@ -136,12 +136,12 @@ class Suite:
 
 
 @cache
-def find_suite(name: str) -> Suite:
+def find_suite(name: SuiteName) -> Suite:
     """Return a set of algorithms by its name.
 
     Parameters
     ----------
-    name : str
+    name : {"international", "national"}
         ``international``: SHA-256, argon2id, AES-256-GCM, Ed25519; ``national``: SM3 (GB/T 32905),
         PBKDF2-HMAC-SM3, SM4-GCM (GB/T 32907), SM2 signatures (GB/T 32918.2).
 

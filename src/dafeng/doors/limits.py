@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import Headers
 
 from dafeng.doors.visitor import SAFE_METHODS
-from dafeng.errors import InputRefused
+from dafeng.errors import Finding, InputRefused
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -27,6 +27,8 @@ PLAIN_BYTES = 1_000_000
 MEGABYTE = 1_000_000
 BURST_S = 10.0
 """How many seconds' worth of requests may come at once. [s]"""
+LEAST_BURST = 12.0
+"""So many may come at once in any case. [requests]"""
 MOST_KEYS = 20_000
 """Addresses and users that are kept in mind."""
 SIGN_INS_PER_MINUTE = 30
@@ -51,7 +53,7 @@ class Allowance:
     def spend(self, key: str) -> float:
         """Take one request, and return how long to wait before it would be allowed; 0 if it is. [s]"""
         rate, now = self.per_minute / 60, time.monotonic()
-        most = max(rate * BURST_S, 5.0)
+        most = max(rate * BURST_S, LEAST_BURST)
         with self._lock:
             left, seen = self._left.pop(key, (most, now))
             left = min(most, left + (now - seen) * rate)
@@ -159,7 +161,7 @@ def bound_body(request: Request, most: int) -> None:
 
 def too_large(most: int) -> InputRefused:
     """Return the refusal of a body. ``most`` in bytes."""
-    return InputRefused.of("body_too_large", most=f"{most / MEGABYTE:.4g}")
+    return InputRefused([Finding("body_too_large", params={"most": f"{most / MEGABYTE:.4g}"})])
 
 
 def _require_length(headers: Headers, most: int) -> None:

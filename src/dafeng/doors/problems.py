@@ -30,6 +30,8 @@ STATUS = {
     "method_unknown": 405, "request_unreadable": 400, "internal_error": 500, "account_unknown": 404,
     "account_exists": 409, "session_unknown": 404, "token_unknown": 404, "oidc_refused": 401,
     "oidc_unreachable": 503, "oidc_unused": 404,
+    "document_kind_unknown": 404, "document_subject_unknown": 404,
+    "document_pdf_missing": 503, "document_pdf_failed": 503,
 }  # fmt: skip
 """Status of a code; what is not here and was refused is 422."""
 

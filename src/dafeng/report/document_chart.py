@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import threading
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,8 @@ STYLES = (
 )  # fmt: skip
 """Colour, line and marker of each series: told apart without colours too."""
 LETTER_PT = 9.0
+_LOCK = threading.Lock()
+"""The settings of matplotlib are those of the whole process."""
 
 
 def draw_chart(figure: DocumentFigure) -> bytes:
@@ -43,11 +46,11 @@ def draw_chart(figure: DocumentFigure) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415 - with matplotlib
     from matplotlib.figure import Figure  # noqa: PLC0415 - with matplotlib
 
-    looks = {
+    looks: Any = {
         "font.family": [_font_family(), "DejaVu Sans"], "font.size": LETTER_PT, "axes.unicode_minus": False,
         "axes.spines.top": False, "axes.spines.right": False, "axes.edgecolor": "#5b6b78",
     }  # fmt: skip
-    with rc_context(looks):
+    with _LOCK, rc_context(looks):
         drawn = Figure(figsize=SIZE_INCH, dpi=DOTS_PER_INCH, layout="constrained")
         FigureCanvasAgg(drawn)
         axes = drawn.add_subplot()

@@ -14,13 +14,15 @@ from dafeng.report.font import font_face
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from dafeng.errors import Language
+
 REPORT_STYLES, REPORT_SCRIPTS = ("report.css",), ("echarts.min.js", "report.js")
 """Assets of the report and of the pages that show its charts."""
 
 
 def draw_page(
     title: Mapping[str, str], body: str, software: str,
-    styles: Sequence[str] = REPORT_STYLES, scripts: Sequence[str] = REPORT_SCRIPTS,
+    styles: Sequence[str] = REPORT_STYLES, scripts: Sequence[str] = REPORT_SCRIPTS, language: Language = "zh",
 ) -> str:  # fmt: skip
     """Return a complete page with everything inside; the same for the same body.
 
@@ -34,12 +36,15 @@ def draw_page(
         Version of the software.
     styles, scripts : sequence of str
         Names of our own assets.
+    language : {"zh", "en"}
+        In which the page opens; a button of the page may change it.
     """
     style = "".join(asset(name) for name in styles)
     inside = [Markup(asset(name)) for name in scripts]  # noqa: S704 - our own assets
     return draw(
         "page.html",
         title=title,
+        language=language,
         software=software,
         policy=security_policy(inside),
         font=Markup(font_face(body + style + "".join(title.values()))),  # noqa: S704 - base64 only

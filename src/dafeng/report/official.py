@@ -15,6 +15,7 @@ from markupsafe import Markup
 from dafeng.document import DocumentFigure, DocumentTable, Paragraph
 from dafeng.errors import InputRefused
 from dafeng.report.figures import number, unit_pair
+from dafeng.report.font import FAMILY, font_face
 from dafeng.report.words import plain
 
 if TYPE_CHECKING:
@@ -152,6 +153,11 @@ def write_official_html(document: OfficialDocument) -> str:
     )
 
 
+def embed_font(page: str) -> str:
+    """Return a page of HTML with the glyphs that it needs, for machines without a Chinese font."""
+    return page.replace("<style>", f"<style>{font_face(page)}", 1)
+
+
 def write_official_markdown(document: OfficialDocument) -> str:
     """Return a document as Markdown."""
     lines = [f"**{draft_mark(document.language)}**"] if document.is_draft else []
@@ -240,7 +246,7 @@ def _markdown_cell(text: str) -> str:
 
 
 def _families(role: str) -> str:
-    return ",".join(f'"{name}"' for name in FONTS[role]) + ",serif"
+    return ",".join(f'"{name}"' for name in (*FONTS[role], FAMILY)) + ",serif"
 
 
 def _style() -> str:

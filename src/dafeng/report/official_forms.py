@@ -1,8 +1,8 @@
 """The three forms of GB/T 9704-2012 in DOCX: document (公文), letter (信函), minutes (纪要).
 
-Clauses 7.2 (masthead, number, red line), 10.1 (letter) and 10.3 (minutes): a masthead in red XiaoBiaoSong, 35 mm
-below the top of the core (letter: 30 mm below the top of the page), a red line 4 mm below the number (letter:
-double lines of 170 mm under the masthead and 20 mm above the end of the first page, which bears no number).
+Clauses 7.2 (masthead, number, red line), 10.1 (letter) and 10.3 (minutes): a masthead in red XiaoBiaoSong,
+35 mm below the top of the core (letter: 30 mm below the top of the page), a red line 4 mm below the number
+(letter: double lines of 170 mm under the masthead and 20 mm above the end of the first page, without number).
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 RED = "E60012"
 LARGEST_PT = 48.0
 """Size of a short masthead: under 22 mm high. [pt]"""
+SMALLEST_PT = 22.0
+"""Size below which a long masthead goes on to a second line instead. [pt]"""
 MASTHEAD_MM = 35.0
 """From the top of the core to the top of the masthead. [mm]"""
 LETTER_MM = 30.0
@@ -43,7 +45,7 @@ class LineWriter(Protocol):
 
 
 def masthead_size(text: str) -> float:
-    """Return the size of a masthead that stays in one line. [pt]
+    """Return the size of a masthead that stays in one line if it can. [pt]
 
     Examples
     --------
@@ -52,12 +54,12 @@ def masthead_size(text: str) -> float:
     """
     wide = CORE_MM[0] / 25.4 * 72
     units = sum(1.0 if ord(char) > 0x2E7F else 0.55 for char in text) or 1.0
-    return min(LARGEST_PT, wide / units)
+    return max(SMALLEST_PT, min(LARGEST_PT, wide / units))
 
 
 def write_head(writer: LineWriter, document: OfficialDocument) -> None:
     """Write what stands above the title: masthead, number and red line by the form."""
-    if document.form == "letter" or document.form == "plain":
+    if document.form in {"letter", "plain"}:
         align = "right" if document.form == "letter" else "center"
         writer.line(document.number, "body", align=align, indent=0)
         return

@@ -19,6 +19,7 @@ from dafeng.web.page import GROUPS, all_pages
 if TYPE_CHECKING:
     from fastapi import Response
 
+    from dafeng.app.register_book import Book
     from dafeng.pack import Pack
     from dafeng.web.page import Asking, Body, WebPage
 
@@ -27,14 +28,31 @@ SCRIPTS = ("htmx.min.js", "portal.js")
 LANGUAGE_COOKIE = "dafeng_language"
 HTMX = json.dumps({"includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True})
 
+MOST_OPEN = 256
+"""Most visitors whose open pages are kept."""
+_OPEN: dict[int, tuple[Book, tuple[str, str], list[tuple[str, list[WebPage]]]]] = {}
+
 
 def navigation(asking: Asking, here: WebPage | None) -> list[tuple[str, list[WebPage], bool]]:
     """Return the groups with the pages that the visitor may open, and whether he is in it."""
-    made: list[tuple[str, list[WebPage], bool]] = []
+    return [(group, pages, here is not None and here.group == group) for group, pages in _open_pages(asking)]
+
+
+def _open_pages(asking: Asking) -> list[tuple[str, list[WebPage]]]:
+    """Return the groups with the pages that may be opened; kept with the book, which lives for seconds."""
+    edition = asking.portal.data.edition()
+    mark = (edition.id if edition else "", asking.visitor.kind)
+    kept = _OPEN.get(id(asking.book))
+    if kept is not None and kept[0] is asking.book and kept[1] == mark:
+        return kept[2]
+    made = []
     for group in GROUPS:
         pages = [page for page in all_pages() if page.group == group and page.listed and page.allowed(asking)]
         if pages:
-            made.append((group, pages, here is not None and here.group == group))
+            made.append((str(group), pages))
+    if len(_OPEN) >= MOST_OPEN:
+        _OPEN.clear()
+    _OPEN[id(asking.book)] = asking.book, mark, made
     return made
 
 

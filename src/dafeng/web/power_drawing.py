@@ -56,7 +56,9 @@ def draw_week(hourly: HourlyYear, week: int, title: str, language: Language) -> 
             if any(low != high for low, high in rows)
         ]
     for values, colour, dash in ((load, INK, ""), (residual, RESIDUAL_COLOUR, "5 3")):
-        parts.append(draw_line(Line(tuple((at + 0.5, float(v)) for at, v in enumerate(values)), colour, dash), scale))
+        parts.append(
+            draw_line(Line(tuple((at + 0.5, float(v)) for at, v in enumerate(values)), colour, dash), scale)
+        )
     parts += [_draw_hour(hourly, hours.start + at, at, scale, language) for at in range(count)]
     return wrap_svg(parts, title, SIZE)
 
@@ -98,7 +100,8 @@ def _draw_hour(hourly: HourlyYear, hour: int, at: int, scale: Scale, language: L
     named += [(kind_pair(kind), values) for kind, values in hourly.kinds.items()]
     told = "\n".join(f"{names[language]} {number(values[hour] / MW_PER_GW, 1)}" for names, values in named)
     size = scale.size
-    strip = '<rect class="hour" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="transparent"><title>{} GW\n{}</title></rect>'
+    strip = '<rect class="hour" x="{:.1f}" y="{}" width="{:.1f}" height="{}" fill="transparent">'
+    strip += "<title>{} GW\n{}</title></rect>"
     return Markup(strip).format(  # noqa: S704 - our own text
         scale.x(at), size.top, scale.x(at + 1) - scale.x(at), size.height - size.top - size.bottom,
         hour_text(hourly.year, hour), told,

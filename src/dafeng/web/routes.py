@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
@@ -69,13 +69,21 @@ def _endpoint(page: WebPage, route: Route) -> Callable[[Request], Awaitable[Resp
             asking = ask(request, form)
         if asyncio.iscoroutinefunction(route.handler):
             answer = await route.handler(asking)
+            if isinstance(answer, Body):
+                answer = await run_in_threadpool(draw_frame, asking, page, answer)
         else:
-            answer = await run_in_threadpool(route.handler, asking)
-        if isinstance(answer, Body):
-            answer = await run_in_threadpool(draw_frame, asking, page, answer)
+            answer = await run_in_threadpool(_answer, asking, page, route)
         return _keep_language(request, answer)
 
     return endpoint
+
+
+def _answer(asking: Asking, page: WebPage, route: Route) -> Response:
+    """Return what a plain handler gives, framed: one visit to a worker thread."""
+    answer = route.handler(asking)
+    if isinstance(answer, Body):
+        return draw_frame(asking, page, answer)
+    return cast("Response", answer)
 
 
 def _keep_language(request: Request, answer: Response) -> Response:

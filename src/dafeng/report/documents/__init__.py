@@ -1,8 +1,7 @@
 """Documents of the lead office: yearly assessment, quarterly review, city and department sheets, inventory.
 
 Each is composed from the tables that the reader may see; :mod:`~dafeng.report.official` and
-:mod:`~dafeng.report.official_docx` give it its form, :mod:`~dafeng.report.documents.workbook` the workbook with
-formulas.
+:mod:`~dafeng.report.official_docx` give it its form; figures go into a workbook with formulas too.
 """
 
 from dafeng.report.documents.case import DocumentCase, TaskTally

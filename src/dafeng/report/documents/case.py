@@ -97,7 +97,7 @@ class DocumentCase:
             name: {year: value for year, value in getattr(view, name).items() if year <= last}
             for name in ("combustion", "process", "total", "published")
         }
-        return replace(view, years=tuple(year for year in view.years if year <= last), **cut)  # type: ignore[arg-type]
+        return replace(view, years=tuple(year for year in view.years if year <= last), **cut)
 
     def say(self, key: str, **params: object) -> str:
         """Return a template with its places filled.

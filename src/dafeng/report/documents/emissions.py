@@ -16,7 +16,7 @@ MOST_YEARS = 6
 """Years of a table in the text. [1]"""
 MOST_SERIES = 6
 """Series of a chart. [1]"""
-PERCENT = 100.0
+PERCENT, KT_PER_MT = 100.0, 1000.0
 
 
 def say_percent(ratio: float, digits: int = 1, *, signed: bool = False) -> str:
@@ -25,7 +25,7 @@ def say_percent(ratio: float, digits: int = 1, *, signed: bool = False) -> str:
 
 
 def tell_total(case: DocumentCase) -> list[Part]:
-    """Return the newest total, its change, the highest year; says which year of the period is not there yet."""
+    """Return the newest total, its change, the highest year; a missing year of the period is told."""
     view, say = case.emissions, case.say
     if not view.total:
         return [Paragraph(say("emissions.none"))]
@@ -129,9 +129,10 @@ def tell_published(case: DocumentCase) -> list[Part]:
     rows = []
     for year in shared:
         ours, theirs = view.total[year], view.published[year]
+        source = _source_name(case, theirs["source_id"])
         rows.append((
             str(year), number(ours, 2), number(theirs["value"], 2),
-            say_percent(ours / theirs["value"] - 1, 2, signed=True) or "0", _source_name(case, theirs["source_id"]),
+            say_percent(ours / theirs["value"] - 1, 2, signed=True), source,
             theirs["grade"],
         ))  # fmt: skip
     header = case.header("year", "own", "published", "difference", "source", "grade")
@@ -146,12 +147,13 @@ def tell_uncertainty(case: DocumentCase) -> list[Part]:
     rows = [
         row for row in case.context.own_rows("uncertainty.totals")
         if row["year"] <= case.period.year and row["low"] is not None and row["method"] == "approach2"
+        and row["unit"] == "kt CO2e"
     ]  # fmt: skip
     if not rows:
         return [Paragraph(case.say("uncertainty.none"))]
     row = max(rows, key=lambda one: one["year"])
     amounts = {
-        name: case.wording.amount(float(f"{row[name]:.4g}"), row["unit"])
+        name: case.wording.amount(float(f"{row[name] / KT_PER_MT:.4g}"), "Mt CO2e")
         for name in ("low", "high", "estimate")
     }
     text = case.say(

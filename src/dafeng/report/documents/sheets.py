@@ -20,7 +20,7 @@ from dafeng.report.pages.department_sheets import DepartmentBook
 
 if TYPE_CHECKING:
     from dafeng.document import OfficialDocument, Part
-    from dafeng.report.documents.case import DocumentCase
+    from dafeng.report.documents.case import DocumentCase, Row
 
 FEWEST_POINTS = 3
 """Years that a series of a city must have for a chart. [1]"""
@@ -110,7 +110,7 @@ def _results(case: DocumentCase, subject: str) -> list[Part]:
     names = {row["rule_pack"]: case.wording.name(row, "document") for row in rules}
     cells = tuple(
         (names.get(row["rule_pack"], row["rule_pack"]), str(row["year"]),
-         f"{number(row['points'], 2)} / {number(row['points_judged'], 2)}" if row["points"] is not None else "—",
+         _say_points(row),
          str(row["rank"] or "—"), case.wording.name(row, "why"))
         for row in rows if row["year"] == year
     )  # fmt: skip
@@ -136,3 +136,10 @@ def _charts(case: DocumentCase, city: str) -> list[Part]:
             unit = unit_pair(units[code])[case.language]
             made.append(DocumentFigure(name, "lines", unit, tuple(map(str, years)), points))
     return made[:MOST_CHARTS]
+
+
+def _say_points(row: Row) -> str:
+    """Return points of the full points of what was judged; a dash without any."""
+    if row["points"] is None:
+        return "—"
+    return f"{number(row['points'], 2)} / {number(row['points_judged'], 2)}"

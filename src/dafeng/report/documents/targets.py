@@ -78,7 +78,7 @@ def _line(case: DocumentCase, target: Row, verdict: Row) -> TargetLine:
     same = warning.get("observed") is not None and warning.get("required") is not None
     return TargetLine(
         target["target_id"], name, target["target_year"], words.goal(target), seen, verdict["verdict"],
-        warning.get("level") or "cannot_judge", words.name(verdict, "why"),
+        warning.get("level") or "cannot_judge", words.name(warning, "why") or words.name(verdict, "why"),
         words.listed(words.name(body) for body in bodies),
         warning["observed"] if same else None, warning["required"] if same else None,
         warning["unit"] if same else None,
@@ -102,17 +102,10 @@ def tell_targets(case: DocumentCase, lines: Sequence[TargetLine]) -> list[Part]:
     """Return the counts of verdicts and of levels in words; what is not judged is told as such."""
     if not lines:
         return [Paragraph(case.say("targets.none"))]
-    unjudged = sum(1 for line in lines if line.level == "cannot_judge")
+    verdicts, levels = [line.verdict for line in lines], [line.level for line in lines]
     return [
-        Paragraph(
-            case.say("targets.tally", count=len(lines), tally=case.tally("verdict", (one.verdict for one in lines)))
-        ),
-        Paragraph(
-            case.say(
-                "warnings.tally", tally=case.tally("warning_level", (one.level for one in lines)),
-                unjudged=unjudged,
-            )
-        ),
+        Paragraph(case.say("targets.tally", count=len(lines), tally=case.tally("verdict", verdicts))),
+        Paragraph(case.say("warnings.tally", tally=case.tally("warning_level", levels))),
     ]  # fmt: skip
 
 

@@ -118,8 +118,8 @@ def _groups(case: DocumentCase, axis: Axis) -> FormulaSheet:
         )
         for place, year in enumerate(years, 1)
     )
-    rows.append((case.say("total"), *sums,
-                 Formula(f"={newest}{whole_at}/{newest}${whole_at}", 1.0 if whole else None, "share")))  # fmt: skip
+    one = Formula(f"={newest}{whole_at}/{newest}${whole_at}", 1.0 if whole else None, "share")
+    rows.append((case.say("total"), *sums, one))
     header = (*case.header(axis), *map(str, years), case.say("column.share_of", year=years[-1]))
     return FormulaSheet(case.say(f"sheet.{axis}"), case.say("sheet.note.mt"), header, tuple(rows))
 

@@ -1,4 +1,4 @@
-"""The yearly assessment report: emissions, targets, warnings, cities and bodies, tasks, scope of the figures."""
+"""The yearly assessment report: emissions, targets, warnings, cities and bodies, tasks, scope."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ def compose_yearly(case: DocumentCase) -> OfficialDocument:
     parts: list[Part] = [
         Paragraph(say("yearly.opening", region=case.region, period=period) + case.say_known()),
         Paragraph(say("yearly.head.emissions"), "heading"),
-        *tell_total(case), *chart_total(case), *tabulate_totals(case), *tell_groups(case, "sector_groups")[:1],
+        *tell_total(case), *chart_total(case), *tabulate_totals(case),
+        *tell_groups(case, "sector_groups")[:1],
         Paragraph(say("yearly.head.targets"), "heading"), *tell_targets(case, lines), *_judged(case, lines),
         Paragraph(say("yearly.head.warnings"), "heading"), *_warned(case, lines),
         Paragraph(say("yearly.head.evaluation"), "heading"), *_evaluated(case),
@@ -109,8 +110,8 @@ def _evaluated_by(case: DocumentCase, kind: str, pack: str, rows: list[Row]) -> 
     parts: list[Part] = [Paragraph(said)]
     if ranked:
         cells = tuple(
-            (str(row["rank"]), case.wording.name(row), number(row["points"], 2), number(row["points_judged"], 2),
-             f"{row['rank_best']}—{row['rank_worst']}")
+            (str(row["rank"]), case.wording.name(row), number(row["points"], 2),
+             number(row["points_judged"], 2), f"{row['rank_best']}—{row['rank_worst']}")
             for row in ranked
         )  # fmt: skip
         header = case.header("rank", "name", "points", "points_judged", "rank_range")

@@ -122,7 +122,7 @@ def render_departments(context: ReportContext) -> str:
         message=_message(book, scored),
         state=_state(book, standing),
         departments=[_line(book, code) for code in scored],
-        sheets=[_sheet(book, code) for code in scored],
+        sheets=[describe_body(book, code) for code in scored],
         informed=[_informed(book, code) for code in book.bodies(INFORMED)],
     )
 
@@ -173,7 +173,8 @@ def _line(book: DepartmentBook, code: str) -> dict[str, Any]:
     }
 
 
-def _sheet(book: DepartmentBook, code: str) -> dict[str, Any]:
+def describe_body(book: DepartmentBook, code: str) -> dict[str, Any]:
+    """Return the sheet of a body, ready to be drawn."""
     rows = book.targets.get(code, [])
     ordered = sorted(rows, key=lambda row: (book.due_year(row) or 9999, row["target_id"]))
     covered = {row["clause_id"] for row in rows}

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LONGEST = 160
 """Longest text of a cell of a preview. [characters]"""
+LONG = 24
+"""From this length on a text gets a wide column. [characters]"""
 LINE, WIDTH, LEFT, RIGHT = 30, 860, 300, 540
 """Height of a line of the drawing, its width, right edge of the inputs, left edge of the table. [px]"""
 MOST_NODES = 40
@@ -44,6 +46,11 @@ class Cell:
     code: str = ""
     number: bool = False
     missing: bool = False
+
+    @property
+    def long(self) -> bool:
+        """Whether its column needs room."""
+        return len(self.text) > LONG
 
 
 def shown_cells(row: Mapping[str, Any], columns: Sequence[ColumnSpec], language: Language) -> list[Cell]:

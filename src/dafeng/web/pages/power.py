@@ -29,10 +29,14 @@ if TYPE_CHECKING:
     from dafeng.web.page import Asking
 
 PATH, PART = "/power", "power"
-SHOWN: tuple[tuple[Page, str], ...] = (
-    (CAPACITY, "capacity"), (STORAGE, "storage"), (COST, "cost"), (CERTIFICATE, "certificate"),
-    (WEEK, "duration"),
-)  # fmt: skip
+SHOWN: tuple[tuple[Page, str, tuple[str, str]], ...] = (
+    (CAPACITY, "capacity", ("装机、电量与目标", "Capacity, output and targets")),
+    (STORAGE, "storage", ("储能与外送", "Storage and exports")),
+    (COST, "cost", ("成本与排放", "Cost and emissions")),
+    (WEEK, "duration", ("全年与历时曲线", "The year and its duration")),
+    (CERTIFICATE, "certificate", ("求解凭证与曲线", "Certificate and profiles")),
+    (FORECAST, "forecast", ("预报评分", "Scores of forecasts")),
+)
 TITLE = "power-hours"
 DAYS = 7
 
@@ -118,15 +122,9 @@ PAGES = [
     ),
     *(
         WebPage(
-            f"power-{name}", f"{PATH}/{name}", page.title_zh.removeprefix("电力："),
-            page.title_en.removeprefix("Power: ").capitalize(), "power", 10 * (place + 1),
-            partial(show_part, page), needs_tables(*page.needs),
+            f"power-{name}", f"{PATH}/{name}", *titles, "power", 10 * (place + 1), partial(show_part, page),
+            needs_tables(*page.needs),
         )
-        for place, (page, name) in enumerate(SHOWN)
-    ),
-    WebPage(
-        "power-forecast", f"{PATH}/forecast", FORECAST.title_zh.removeprefix("电力："),
-        FORECAST.title_en.removeprefix("Power: ").capitalize(), "power", 900, partial(show_part, FORECAST),
-        needs_tables(*FORECAST.needs),
+        for place, (page, name, titles) in enumerate(SHOWN)
     ),
 ]  # fmt: skip

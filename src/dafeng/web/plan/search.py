@@ -71,7 +71,7 @@ def search_plan(view: PlanView, query: str, language: Language) -> list[Hit]:
     if not words:
         return []
     at = 0 if language == "zh" else 1
-    ranked = []
+    ranked: list[tuple[int, int, Entry]] = []
     for entry in list_entries(view):
         title = " ".join((entry.label, *entry.name)).casefold()
         whole = title + " " + " ".join(entry.text).casefold()

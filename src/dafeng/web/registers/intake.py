@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, cast, get_args
 
 from dafeng import terms
@@ -127,8 +128,8 @@ def _draw(
     lines = [] if outcome is None else outcome.preview.head(LINES_SHOWN).to_dicts()
     findings = [] if outcome is None else outcome.table.head(LINES_SHOWN).to_dicts()
     html = draw(
-        "registers_import.html", asking=asking, register=register, wish=wish or {}, outcome=outcome,
-        token=token, mappings=sorted(list_mappings(book, register.id)), mode_names=MODES,
+        "registers_import.html", asking=asking, register=register, wish=defaultdict(str, wish or {}),
+        outcome=outcome, token=token, mappings=sorted(list_mappings(book, register.id)), mode_names=MODES,
         grades=[(code, both(f"{code} {row['zh']}", f"{code} {row['en']}"))
                 for code, row in terms.entries("grade").items()],
         told=tell_all(told.findings) if told else [],

@@ -75,7 +75,7 @@ def draw_row(asking: Asking, told: Sequence[Markup] = (), status: int = 200) -> 
         "registers_row.html", asking=asking, register=register, row=view.row, view=view, told=told,
         fields=fields, hidden=[shown[name].name for name in view.hidden if name in shown],
         lists=[_draw_list(book, register, child, view.row.get(child.id)) for child in register.lists],
-        steps=[_draw_step(book, register, view, one) for one in view.steps],
+        steps=draw_steps(book, register, view),
         state=state_mark(register, view.row["state"]), label=label,
         files=view.attachments.to_dicts(), versions=[_draw_version(register, one, shown)
                                                      for one in versions[:VERSIONS_SHOWN]],
@@ -105,6 +105,11 @@ def line_column(book: Book, register: Register, field: Any) -> Any:
     """Return the column of a field of a list."""
     held = book.library.origin(register.id, field)
     return ShownColumn(field.id, both(field.zh, field.en), field.zh, field.en, held.unit, held.kind, field)
+
+
+def draw_steps(book: Book, register: Register, view: RowView) -> list[dict[str, Any]]:
+    """Return the steps out of the state of a row: what their forms ask for, or what stands against them."""
+    return [_draw_step(book, register, view, one) for one in view.steps]
 
 
 def _draw_step(book: Book, register: Register, view: RowView, one: Any) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from dafeng.app.register_book import require
@@ -41,7 +42,7 @@ def _draw_add(asking: Asking, error: InputRefused | None = None) -> Body:
     subjects = [(one.id, both(one.name_zh, one.name_en)) for one in list_subjects(asking.book).values()]
     html = draw(
         "tasks_add.html", asking=asking, subjects=subjects, clauses=clause_choices(asking),
-        given=dict(asking.form) if asking.form else {}, told=tell_all(error.findings) if error else [],
+        given=defaultdict(str, asking.form or {}), told=tell_all(error.findings) if error else [],
     )  # fmt: skip
     return Body(html, ("新增任务", "Add a task"), status=status_of(error) if error else 200)
 
@@ -74,8 +75,10 @@ def _draw_issue(asking: Asking, number: str, error: InputRefused | None = None) 
     html = draw(
         "tasks_issue.html", asking=asking, task=task, told=tell_all(error.findings) if error else [],
         severities=[(one.code, both(one.zh, one.en)) for one in severity.choices],
-        agencies=[(code, name_code(agencies, code)) for code in agencies.codes if code not in agencies.retired],
-        given=dict(asking.form) if asking.form else {},
+        agencies=[
+            (code, name_code(agencies, code)) for code in agencies.codes if code not in agencies.retired
+        ],
+        given=defaultdict(str, asking.form or {}),
     )  # fmt: skip
     return Body(html, ("报告问题", "Report an issue"), status=status_of(error) if error else 200)
 
@@ -104,7 +107,8 @@ def show_escalations(asking: Asking) -> Body:
     agencies = asking.book.library.pack_kinds["agency"]
     levels = {state.code: both(state.zh, state.en) for state in asking.book.library.register(ISSUES).states}
     lines = [
-        {**row, "who": name_code(agencies, row["agency"]), "level": levels.get(row["due_level"], row["due_level"]),
+        {**row, "who": name_code(agencies, row["agency"]),
+         "level": levels.get(row["due_level"], row["due_level"]),
          "now": levels.get(row["state"], row["state"]), "why": both(row["why_zh"], row["why_en"])}
         for row in due.iter_rows(named=True)
     ]  # fmt: skip
