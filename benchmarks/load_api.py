@@ -28,7 +28,7 @@ PATHS = (
 async def load(address: str, token: str, rate: float, seconds: float) -> dict[str, object]:
     """Send requests and return quantiles of their times [ms] and the statuses."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
-    limits = httpx.Limits(max_connections=400, max_keepalive_connections=400)
+    limits = httpx.Limits(max_connections=400, max_keepalive_connections=400, keepalive_expiry=2)
     times: list[float] = []
     statuses: Counter[int] = Counter()
     async with httpx.AsyncClient(base_url=f"{address}/api/v1", headers=headers, limits=limits) as client:

@@ -45,8 +45,9 @@ def still(finished_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     url = str(folder / "portal.sqlite")
     with open_database(url) as database:
         for actor, (role, region, _) in PORTAL_MEMBERS.items():
-            line = {"actor": actor, "role": role, "region": region, "agency": None, "valid_from": "2020-01-01",
-                    "granted_by": "test", "granted_at": "2020-01-01T00:00:00+08:00"}  # fmt: skip
+            line = {"actor": actor, "role": role, "region": region, "agency": None,
+                    "valid_from": "2020-01-01", "granted_by": "test",
+                    "granted_at": "2020-01-01T00:00:00+08:00"}  # fmt: skip
             add_member(database, line)
     with open_portal(PortalRequest(finished_run, "shanxi", url, folder / "attachments")) as opened:
         yield opened

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 import sqlalchemy as sa
-from fastapi import Request
 from starlette.testclient import TestClient
 
 from dafeng.doors.log_lines import LOGGER, JsonLines, TextLines
@@ -18,6 +17,8 @@ from dafeng.doors.watching import Watching
 from dafeng.server.application import make_application
 
 if TYPE_CHECKING:
+    from fastapi import Request
+
     from dafeng.app.portal import Portal
 
 

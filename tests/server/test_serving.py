@@ -57,7 +57,7 @@ class Served:
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     (tmp_path / "site").mkdir()
-    yield tmp_path / "site"
+    return tmp_path / "site"
 
 
 @pytest.mark.slow

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dafeng.store import Manifest, open_workspace
 from dafeng.store.workspace import BUILDING, MANIFEST
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def commit(root: Path, content: bytes) -> None:

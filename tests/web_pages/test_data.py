@@ -16,13 +16,10 @@ from dafeng.web.drawing import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from starlette.testclient import TestClient
 
     from dafeng.app.portal import Portal
-
-Client = "Callable[[str], TestClient]"
 
 
 def test_every_part_of_the_tables_has_a_name() -> None:
@@ -60,7 +57,9 @@ def test_a_table_tells_columns_units_and_where_it_comes_from(portal: Portal) -> 
     assert not files["energy.csv"].direct, "behind the emissions"
     assert files["observations.csv"].rows == portal.pack.tables["observations"].height
     assert files["observations.csv"].sha256 == portal.pack.hashes["observations.csv"]
-    assert {one["source_id"] for one in lineage.sources} >= set(portal.pack.tables["observations"]["source_id"])
+    assert {one["source_id"] for one in lineage.sources} >= set(
+        portal.pack.tables["observations"]["source_id"]
+    )
     assert lineage.hidden == 0
     assert lineage.steps
     public = read_lineage(portal, portal.book_of("public"), "tracking.verdicts")
@@ -79,14 +78,13 @@ def test_a_row_leads_to_its_sources_and_inputs(portal: Portal) -> None:
     assert [one["source_id"] for one in origin.sources] == [values["source_id"][3]]
     assert origin.sources[0]["title_zh"]
     emissions = portal.data.frame(book, "inventory.emissions")
-    number = emissions.with_row_index().filter(
-        (pl.col("sector") == "coal_mining") & (pl.col("fuel") == "Raw_Coal") & (pl.col("year") == 2020)
-    )["index"][0]
+    rows = emissions.with_row_index().filter((pl.col("sector") != "total") & pl.col("fuel").is_not_null())
+    number, year, sector, fuel = rows.select("index", "year", "sector", "fuel").row(5)
     matched = {name: (count, keys, cited) for name, count, keys, cited in
                trace_row(portal, book, "inventory.emissions", number).matched}  # fmt: skip
     count, keys, cited = matched["energy.csv"]
     energy = portal.pack.tables["energy"].filter(
-        (pl.col("year") == 2020) & (pl.col("sector") == "coal_mining") & (pl.col("fuel") == "Raw_Coal")
+        (pl.col("year") == year) & (pl.col("sector") == sector) & (pl.col("fuel") == fuel)
     )
     assert count == energy.height > 0
     assert {"year", "sector", "fuel"} <= set(keys)
@@ -108,10 +106,11 @@ def test_a_check_of_data_keeps_nothing_unless_asked(
     status, page = send("energy.csv", raw, accept="1")
     assert status == 200
     whole = portal.data.whole_frame("inventory.emissions").filter(
-        (pl.col("year") == 2022) & (pl.col("sector") == "total") & pl.col("fuel").is_null()
+        (pl.col("year") == 2022) & (pl.col("sector") == "total")
         & (pl.col("variable") == "co2_fuel_combustion")
     )  # fmt: skip
-    assert f"{whole['value'][0]:,.2f}" in page
+    assert whole.height > 5
+    assert f"{whole['value'].sum():,.2f}" in page
     folder = portal.request.attachments / "imports"  # type: ignore[operator]
     assert not folder.exists()
     assert send("energy.csv", raw, accept="1", keep="1")[0] == 200
@@ -126,7 +125,9 @@ def test_a_check_of_data_keeps_nothing_unless_asked(
     assert send("energy.csv", b"a,b\n1,2\n")[0] == 422
     assert send("x.exe", b"MZ")[0] == 422
     for other in ("city", "public", "auditor"):
-        answer = client_of(other).post("/data-import/check", data={"kind": "energy"}, files={"file": ("a.csv", raw)})
+        answer = client_of(other).post(
+            "/data-import/check", data={"kind": "energy"}, files={"file": ("a.csv", raw)}
+        )
         assert answer.status_code in {303, 403, 404}
 
 
@@ -141,5 +142,7 @@ def test_an_audit_of_a_balance_goes_back_as_a_workbook(
     assert "attachment" in answer.headers["content-disposition"]
     book = load_workbook(BytesIO(answer.content), read_only=True)
     assert "规则" in book.sheetnames
-    page = client.post("/data-import/check", data={"kind": "balance", "csrf": ""}, files={"file": ("b.csv", raw)})
+    page = client.post(
+        "/data-import/check", data={"kind": "balance", "csrf": ""}, files={"file": ("b.csv", raw)}
+    )
     assert "identity" in page.text or "未发现问题" in page.text

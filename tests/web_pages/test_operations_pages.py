@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conftest import PORTAL_MEMBERS
 
 from dafeng.store.database.portal_jobs import JobRecord, add_job, end_job
 
@@ -33,7 +32,7 @@ def failed(portal: Portal) -> str:
 
 
 def test_each_role_sees_what_it_may(client_of: Callable[[str], TestClient], failed: str) -> None:
-    for actor in (*PORTAL_MEMBERS, "public"):
+    for actor in (*sorted(SEE_RUNS), "city", "enterprise", "public"):
         client = client_of(actor)
         hidden = 303 if actor == "public" else 404
         assert client.get("/runs").status_code == (200 if actor in SEE_RUNS else hidden), actor
@@ -59,6 +58,26 @@ def test_a_run_says_what_refused_it(
     assert "li&lt;b&gt;" in text
     assert 'style="' not in text
     assert "/cancel" not in text, "it has ended"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ({"defect": "ZeroDivisionError"}, "ZeroDivisionError"),
+        (
+            {"totals_version": "v7", "computed": ["plan"], "kept": [], "findings": 0, "not_run": ["power"]},
+            "v7",
+        ),
+    ],
+)
+def test_a_run_says_how_it_ended(
+    client_of: Callable[[str], TestClient], portal: Portal, outcome: dict[str, Any], said: str
+) -> None:
+    asked = {"workspace": "/x", "as_of": "2026-11-22", "parts": [], "accept_findings": False}
+    record = JobRecord("01END", "run", asked, "li", "waiting", AT)
+    add_job(portal.public.database, record, most_open=9, place="/x")
+    end_job(portal.public.database, "01END", "done", AT, outcome)
+    assert said in client_of("statistician").get("/runs/01END").text
 
 
 def test_the_api_tells_no_path_of_the_server(client_of: Callable[[str], TestClient], failed: str) -> None:

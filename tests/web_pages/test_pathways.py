@@ -21,8 +21,8 @@ MAY = ("administrator", "lead_office", "statistician", "agency", "reviewer", "ap
 FRAGMENT = {"HX-Request": "true"}
 
 
-def test_the_page_says_the_chance_its_error_and_how_good_the_engine_was(client_of: Clients) -> None:
-    text = client_of("lead_office").get("/pathways?scenario=plan").text
+def test_the_page_says_the_chance_its_error_and_how_good_the_engine_was(reader_of: Clients) -> None:
+    text = reader_of("lead_office").get("/pathways?scenario=plan").text
     assert re.search(r"100 种未来里约有 \d+ 种在 2030 年前达峰", text)
     assert re.search(r"抽样误差 ±\d", text)
     assert "从 2014 年后报" in text
@@ -32,8 +32,8 @@ def test_the_page_says_the_chance_its_error_and_how_good_the_engine_was(client_o
     assert not re.search(r"\son[a-z]+=", text)
 
 
-def test_every_slider_has_a_number_field_that_works_without_script(client_of: Clients) -> None:
-    text = client_of("lead_office").get("/pathways?scenario=plan").text
+def test_every_slider_has_a_number_field_that_works_without_script(reader_of: Clients) -> None:
+    text = reader_of("lead_office").get("/pathways?scenario=plan").text
     sliders = re.findall(r'<input type="range" data-for="([^"]+)"[^>]*hidden>', text)
     fields = re.findall(r'<input type="number" id="([^"]+)" name=', text)
     assert set(sliders) <= set(fields)
@@ -42,8 +42,8 @@ def test_every_slider_has_a_number_field_that_works_without_script(client_of: Cl
         assert f'<label for="{one}">' in text
 
 
-def test_a_whole_form_is_made_into_its_short_link(client_of: Clients) -> None:
-    client = client_of("lead_office")
+def test_a_whole_form_is_made_into_its_short_link(reader_of: Clients) -> None:
+    client = reader_of("lead_office")
     text = client.get("/pathways?scenario=plan").text
     fields = re.findall(r'<input type="number" id="[^"]+" name="([^"]+)"[^>]* value="([^"]*)"', text)
     assert len(fields) > 120
@@ -53,8 +53,8 @@ def test_a_whole_form_is_made_into_its_short_link(client_of: Clients) -> None:
     assert client.get(answer.headers["location"]).status_code == 200
 
 
-def test_the_fragment_tells_its_link_and_is_drawn_once_only(client_of: Clients) -> None:
-    client = client_of("lead_office")
+def test_the_fragment_tells_its_link_and_is_drawn_once_only(reader_of: Clients) -> None:
+    client = reader_of("lead_office")
     answer = client.get("/pathways/answer?scenario=plan&L_wind_pv=420&with=frozen", headers=FRAGMENT)
     assert answer.headers["HX-Replace-Url"] == "/pathways?scenario=plan&L_wind_pv=420&with=frozen"
     assert "<html" not in answer.text
@@ -75,46 +75,46 @@ def test_the_fragment_tells_its_link_and_is_drawn_once_only(client_of: Clients) 
         ("L_ev=%3Cb%3E", "&lt;b&gt;"),
     ],
 )
-def test_what_is_wrong_is_told_and_escaped(client_of: Clients, query: str, told: str) -> None:
-    page = client_of("lead_office").get(f"/pathways?{query}")
+def test_what_is_wrong_is_told_and_escaped(reader_of: Clients, query: str, told: str) -> None:
+    page = reader_of("lead_office").get(f"/pathways?{query}")
     assert page.status_code == 422
     assert told in page.text
     assert "<b>" not in page.text
-    fragment = client_of("lead_office").get(f"/pathways/answer?{query}", headers=FRAGMENT)
+    fragment = reader_of("lead_office").get(f"/pathways/answer?{query}", headers=FRAGMENT)
     assert (fragment.status_code, 'role="alert"' in fragment.text) == (200, True)
 
 
-def test_levers_that_contradict_each_other_leave_the_dials_open(client_of: Clients) -> None:
+def test_levers_that_contradict_each_other_leave_the_dials_open(reader_of: Clients) -> None:
     query = "scenario=outlook15&L_power_export=2000&growth.power_export=2"
-    page = client_of("lead_office").get(f"/pathways?{query}")
+    page = reader_of("lead_office").get(f"/pathways?{query}")
     assert page.status_code == 200
     assert 'role="alert"' in page.text
     assert 'id="dials"' in page.text
 
 
-def test_the_file_is_the_scenario(client_of: Clients) -> None:
-    answer = client_of("lead_office").get("/pathways/scenario.toml?scenario=plan&L_wind_pv=150")
+def test_the_file_is_the_scenario(reader_of: Clients) -> None:
+    answer = reader_of("lead_office").get("/pathways/scenario.toml?scenario=plan&L_wind_pv=150")
     assert answer.headers["Content-Disposition"] == 'attachment; filename="plan_changed.toml"'
     made = parse_scenario(answer.text, "x.toml")
     assert {lever.id: lever.value for lever in made.levers}["L_wind_pv"] == 150
 
 
 @pytest.mark.parametrize("path", ["/pathways", "/pathways/answer", "/pathways/scenario.toml"])
-def test_only_who_may_compute_finds_the_explorer(client_of: Clients, path: str) -> None:
+def test_only_who_may_compute_finds_the_explorer(reader_of: Clients, path: str) -> None:
     for actor in ("lead_office", "city"):
-        assert client_of(actor).get(path).status_code == 200
+        assert reader_of(actor).get(path).status_code == 200
     for actor in ("enterprise", "verifier", "bank", "county"):
-        assert client_of(actor).get(path).status_code == 404
-    assert client_of("public").get(path).status_code == 303
+        assert reader_of(actor).get(path).status_code == 404
+    assert reader_of("public").get(path).status_code == 303
 
 
-def test_every_role_that_may_compute_has_it_in_the_navigation(client_of: Clients) -> None:
+def test_every_role_that_may_compute_has_it_in_the_navigation(reader_of: Clients) -> None:
     for actor in MAY:
-        assert 'href="/pathways"' in client_of(actor).get("/pathways").text
+        assert 'href="/pathways"' in reader_of(actor).get("/pathways").text
 
 
-def test_the_computed_pathways_open(client_of: Clients) -> None:
-    client = client_of("lead_office")
+def test_the_computed_pathways_open(reader_of: Clients) -> None:
+    client = reader_of("lead_office")
     for name in ("peak", "wedges", "scenarios", "spread", "hindcast"):
         answer = client.get(f"/pathways/{name}")
         assert answer.status_code == 200, name

@@ -51,8 +51,8 @@ def test_the_words_of_an_hour_are_in_the_language_of_the_reader() -> None:
 
 
 @pytest.mark.parametrize("actor", ["lead_office", "statistician", "administrator"])
-def test_who_may_start_runs_is_offered_the_power_model(client_of: Clients, actor: str) -> None:
-    client = client_of(actor)
+def test_who_may_start_runs_is_offered_the_power_model(reader_of: Clients, actor: str) -> None:
+    client = reader_of(actor)
     if client.get("/power/capacity").status_code == 200:
         pytest.skip("the workspace holds the power model")
     text = client.get("/power").text
@@ -60,7 +60,7 @@ def test_who_may_start_runs_is_offered_the_power_model(client_of: Clients, actor
     assert '<input type="hidden" name="parts" value="power">' in text
 
 
-def test_others_do_not_find_what_was_not_computed(client_of: Clients) -> None:
+def test_others_do_not_find_what_was_not_computed(reader_of: Clients) -> None:
     for actor in ("city", "enterprise", "reader"):
-        assert client_of(actor).get("/power").status_code in {404}
-    assert client_of("public").get("/power").status_code == 303
+        assert reader_of(actor).get("/power").status_code in {404}
+    assert reader_of("public").get("/power").status_code == 303

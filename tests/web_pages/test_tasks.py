@@ -6,20 +6,35 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.testclient import TestClient
 
 from dafeng.app.register_rows import read_row
 from dafeng.app.tasks_seed import write_seed
+from dafeng.doors.visitor import Visitor
+from dafeng.server.application import make_application
 from dafeng.web.tasks.board import CARDS_SHOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from fastapi import Request
     from httpx import Response
-    from starlette.testclient import TestClient
 
     from dafeng.app.portal import Portal
 
     Clients = Callable[[str], TestClient]
+
+
+@pytest.fixture
+def client_of(portal: Portal) -> Clients:
+    """Return a maker of clients of one application, each identified as somebody."""
+
+    def identify(request: Request) -> Visitor:
+        actor = request.headers["x-actor"]
+        return Visitor(portal.book_of(actor), "public" if actor == "public" else "session")
+
+    app = make_application(portal, identify)
+    return lambda actor: TestClient(app, headers={"x-actor": actor}, follow_redirects=False)
 
 
 @pytest.fixture

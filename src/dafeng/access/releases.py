@@ -34,7 +34,8 @@ class Release:
     circle : frozenset of str
         Roles that may read it, if they may read the class at all; empty: any.
     region_by, own_by : str
-        Column whose region limits rows; column of the sources of which own estimates are internal. Empty: none.
+        Column whose region limits rows; column of the sources of which own estimates are internal; empty:
+        none.
     basis_zh, basis_en : str
         Why.
     origin : {"general", "pack", "register"}

@@ -1,4 +1,7 @@
-"""What handlers get: who answers, the book in the name of who asks; parameters that every list has."""
+"""What handlers get: who answers, the book in the name of who asks; parameters that every list has.
+
+These are coroutines although they wait for nothing: each plain function would cost a hop to another thread.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from dafeng.app.register_book import Book
 from dafeng.doors.visitor import portal_of, visitor_of
 
 
-def read_book(request: Request) -> Book:
+async def read_book(request: Request) -> Book:
     """Return the book in the name of who asks."""
     return visitor_of(request).book
 
 
-def read_portal(request: Request) -> Portal:
+async def read_portal(request: Request) -> Portal:
     """Return who answers."""
     return portal_of(request)
 
@@ -26,7 +29,7 @@ PortalOf = Annotated[Portal, Depends(read_portal)]
 Name = Annotated[str, Path(min_length=1, max_length=200)]
 
 
-def list_parameters(
+async def list_parameters(
     sort: Annotated[
         str | None,
         Query(

@@ -7,7 +7,7 @@ they are stored. A row whose value is missing meets no condition but ``__missing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import polars as pl
 
@@ -243,5 +243,4 @@ def _expression(one: Condition, regions: pl.DataFrame) -> pl.Expr:
         "contains": lambda text: column.str.contains(text, literal=True),
         "starts": column.str.starts_with,
     }  # fmt: skip
-    made: pl.Expr = makers[one.operator](value)
-    return made
+    return cast("pl.Expr", makers[one.operator](value))

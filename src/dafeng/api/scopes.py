@@ -11,7 +11,7 @@ from dafeng.doors.visitor import visitor_of
 from dafeng.errors import InputRefused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
 READ, WRITE = "read", "write"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -22,7 +22,7 @@ token_scheme = HTTPBearer(
 )  # fmt: skip
 
 
-def make_guard(write: str = WRITE) -> Callable[[Request], None]:
+def make_guard(write: str = WRITE) -> Callable[[Request], Awaitable[None]]:
     """Return a dependency that refuses a token whose scopes do not reach.
 
     Parameters
@@ -31,7 +31,7 @@ def make_guard(write: str = WRITE) -> Callable[[Request], None]:
         Scope of requests that change something; reading always needs ``read``.
     """
 
-    def guard(request: Request) -> None:
+    async def guard(request: Request) -> None:
         scopes = visitor_of(request).scopes
         needed = READ if request.method in SAFE else write
         if scopes is not None and needed not in scopes:

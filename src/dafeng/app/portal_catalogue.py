@@ -219,7 +219,9 @@ def _pack_file(pack: Pack, name: str, sha: str, *, direct: bool) -> PackFile:
 def _cited(frame: pl.DataFrame) -> set[str]:
     """Return the ids of sources that rows name."""
     columns = [frame[name].drop_nulls() for name in SOURCE_COLUMNS if name in frame.columns]
-    return {source for column in columns for text in column.unique() for source in str(text).split(";") if source}
+    return {
+        source for column in columns for text in column.unique() for source in str(text).split(";") if source
+    }
 
 
 def _sources(pack: Pack, names: list[str]) -> Iterator[dict[str, Any]]:
@@ -267,7 +269,7 @@ def _match(
         spec.name for spec in columns
         if spec.name in MATCH_COLUMNS and row[spec.name] is not None and spec.name in theirs
         and spec.dtype == theirs[spec.name].dtype
-        and (spec.vocabulary == theirs[spec.name].vocabulary or not (spec.vocabulary and theirs[spec.name].vocabulary))
+        and len({spec.vocabulary, theirs[spec.name].vocabulary} - {""}) < 2
     )  # fmt: skip
     if not set(keys) - {"region"}:
         return frame.clear(), ()

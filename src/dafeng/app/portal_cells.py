@@ -47,7 +47,7 @@ class CellRule:
     largest_share: float = 0.85
 
     def is_sensitive(self, gifts: Sequence[float]) -> bool:
-        """Return whether a cell of these contributions would tell of one of them; an empty one tells of none."""
+        """Return whether a cell of these contributions would tell of one of them; an empty one does not."""
         sizes = [abs(gift) for gift in gifts]
         if not sizes:
             return False
@@ -58,9 +58,9 @@ class CellRule:
 def choose_withheld(cells: Mapping[str, Sequence[float]], rule: CellRule | None = None) -> frozenset[str]:
     """Return the cells that are left out where their sum :data:`TOTAL` would be shown beside them.
 
-    What is left out together is safe if it is no single cell, its sum is not sensitive, and that sum without a
-    cell of one contributor, which that one can take away, is not sensitive either. Cells are added, those with
-    the fewest behind first, until this holds; where it cannot hold, the sum is left out as well.
+    What is left out together is safe if it is no single cell, its sum is not sensitive, and that sum without
+    a cell of one contributor, which that one can take away, is not sensitive either. Cells are added, those
+    with the fewest behind first, until this holds; where it cannot hold, the sum is left out as well.
 
     Parameters
     ----------

@@ -1,7 +1,8 @@
-"""Data that somebody sends are checked as the accounts would check them; nothing of them is kept unless asked.
+"""Data that somebody sends are checked as the accounts would check them; nothing is kept unless asked.
 
-A balance, time series or forms of firms are audited; energy use gives an inventory besides. What is kept stands
-by its hash in the folder of attachments, with who sent it, when, and what was found, for the editors of the pack.
+A balance, time series or forms of firms are audited; energy use gives an inventory besides. What is kept
+stands by its hash in the folder of attachments, with who sent it, when, and what was found, for the editors
+of the pack.
 """
 
 from __future__ import annotations
@@ -55,8 +56,8 @@ class DataWish:
     Parameters
     ----------
     kind : {"balance", "energy", "series", "firms"}
-        What it is: an energy balance (XLSX, XLS, CSV), energy use by sector and fuel (CSV), time series (CSV),
-        purchases and use of firms (form 205-1, CSV).
+        What it is: an energy balance (XLSX, XLS, CSV), energy use by sector and fuel (CSV), time series
+        (CSV), purchases and use of firms (form 205-1, CSV).
     name : str
         As the sender calls the file.
     source : bytes or binary stream
@@ -190,9 +191,10 @@ def list_kept(book: Book) -> list[dict[str, Any]]:
     """
     require(book, "add", RESOURCE)
     folder = book.attachments / FOLDER
-    found = []
-    for path in sorted(folder.glob(f"*/{ABOUT}")) if folder.is_dir() else ():
-        found.append({"sha256": path.parent.name, **json.loads(path.read_text("utf-8"))})
+    found = [
+        {"sha256": path.parent.name, **json.loads(path.read_text("utf-8"))}
+        for path in (folder.glob(f"*/{ABOUT}") if folder.is_dir() else ())
+    ]
     return sorted(found, key=lambda one: str(one["at"]), reverse=True)
 
 

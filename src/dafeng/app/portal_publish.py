@@ -80,9 +80,7 @@ def publish_site(portal: Portal, book: Book, out: Path) -> Published:
     cards = [card for card in list_cards(portal, public) if card.release.kind == "public"]
     context = portal.data.context(public)
     tables = [PublicTable(card.id, card.zh, card.en, card.rows, card.columns) for card in cards]
-    files = {
-        f"tables/{card.id}.csv": table_as_csv(portal.data.frame(public, card.id)) for card in cards
-    }
+    files = {f"tables/{card.id}.csv": table_as_csv(portal.data.frame(public, card.id)) for card in cards}
     day = book.now()[:10]
     for name, language in PAGES.items():
         files[name] = render_public(context, tables, language, day).encode()  # type: ignore[arg-type]

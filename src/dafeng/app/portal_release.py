@@ -1,7 +1,7 @@
 """Which class a table or file has, who may see it, from which day, and which of its rows.
 
-A rule of the general list (``access/releases.csv``) is overridden by one of the pack (``releases.csv``) and that
-by an approved row of the register :data:`REGISTER`, so that a release has history and steps.
+A rule of the general list (``access/releases.csv``) is overridden by one of the pack (``releases.csv``) and
+that by an approved row of the register :data:`REGISTER`, so that a release has history and steps.
 """
 
 from __future__ import annotations
@@ -64,8 +64,8 @@ class Releases:
 
 def _told(rule: Release) -> tuple[object, ...]:
     return (
-        rule.pattern, rule.kind, sorted(rule.circle), rule.region_by, rule.own_by, rule.origin, rule.embargoed,
-        rule.opens_on,
+        rule.pattern, rule.kind, sorted(rule.circle), rule.region_by, rule.own_by, rule.origin,
+        rule.embargoed, rule.opens_on,
     )  # fmt: skip
 
 
@@ -209,8 +209,8 @@ def filter_rows(
     """Return the rows of a table that may be seen.
 
     A reader of one region gets its rows with all below it, and those of province and nation; a row whose
-    region is missing or unknown he does not get. Where no rule names a column it is ``region``. Rows that rest on own estimates count as internal where the
-    rule says so.
+    region is missing or unknown he does not get. Where no rule names a column it is
+    ``region``. Rows that rest on own estimates count as internal where the rule says so.
 
     Parameters
     ----------

@@ -74,9 +74,9 @@ def look_inside(raw: bytes, file: str) -> Inside:
     Returns
     -------
     Inside
-        ``findings`` hold ``upload_archive`` (damaged, locked by a password, paths that leave the folder, names
-        twice, too many parts), ``upload_bomb``, ``upload_macros``, ``upload_active``, ``upload_external``,
-        ``upload_entities``.
+        ``findings`` hold ``upload_archive`` (damaged, locked by a password, paths that leave the folder,
+        names twice, too many parts), ``upload_bomb``, ``upload_macros``, ``upload_active``,
+        ``upload_external``, ``upload_entities``.
     """
     found, place = Inside(), Place(file)
     try:

@@ -1,4 +1,4 @@
-"""Every file that somebody sends is looked at before anything reads it: size, kind, contents, marks of secrecy.
+"""Every file that somebody sends is looked at before anything reads it: size, kind, contents, marks.
 
 What is refused: more bytes than allowed; a kind that does not serve the purpose or is not what its name says;
 archives that unpack beyond all bounds; macros, embedded programs, links to other files, declared entities;
@@ -16,7 +16,7 @@ from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dafeng.app.portal_upload_archive import Either, Inside, look_inside
+from dafeng.app.portal_upload_archive import Inside, look_inside
 from dafeng.app.register_attach import clean_name
 from dafeng.errors import Finding, InputRefused, Place
 
@@ -293,5 +293,4 @@ def _notes(inside: Inside, kind: str, name: str) -> Iterable[Finding]:
     if inside.formulas:
         yield Finding("upload_formulas", Place(name), {"count": inside.formulas}, "note")
     if kind not in _ZIPPED | _TEXT:
-        what = Either("扫描件和图像中的文字未查", "words in scans and pictures were not searched")
-        yield Finding("upload_unsearched", Place(name), {"what": what}, "note")
+        yield Finding("upload_unsearched", Place(name), severity="note")

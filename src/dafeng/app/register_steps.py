@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import polars as pl
-
 from dafeng.access.grants import STEP
 from dafeng.app.register_attach import attach_file
 from dafeng.app.register_book import judge, refusal, require
@@ -142,19 +140,38 @@ def _judge_step(
         attached = read_attachments(book.database, register_id=register.id, row_ids=[row["row_id"]])
         files += attached.height
     context = StepContext(
-        book.actor, frozenset(decision.because["role"]), files, _last_actors(book, step, row["row_id"]),
-        reason, book.today, book.library, read_linked(book, register, stored),
+        book.actor, frozenset(decision.because["role"]), files,
+        _last_actors(book, register, step, row["row_id"]), reason, book.today, book.library,
+        read_linked(book, register, stored),
     )  # fmt: skip
     return tuple(check_step(register, step.id, whole, context))
 
 
-def _last_actors(book: Book, step: Transition, row_id: str) -> frozenset[str]:
-    """Return who last edited a row and who took its last step, where a step asks for another person."""
+def _last_actors(book: Book, register: Register, step: Transition, row_id: str) -> frozenset[str]:
+    """Return who wrote what a step judges, where it asks for another person.
+
+    Everybody who made or changed the row since another person last took it forward, and who took the step
+    before: a change by somebody else in between makes nobody the judge of his own entries.
+    """
     from dafeng.store.database import read_history  # noqa: PLC0415 (sqlalchemy)
 
     if not step.other_person:
         return frozenset()
-    events = read_history(book.database, row_id=row_id)
-    steps = events.filter(change="step")
-    edits = events.filter(pl.col("change").is_in(["insert", "update"]))
-    return frozenset([*steps["actor"].tail(1), *edits["actor"].tail(1)])
+    order = {state.code: place for place, state in enumerate(register.states)}
+    judged = {
+        (source, one.target)
+        for one in register.transitions
+        if one.other_person
+        for source in one.sources
+        if order[one.target] > order[source]
+    }
+    writers: list[str] = []
+    steps: list[str] = []
+    for event in read_history(book.database, row_id=row_id).iter_rows(named=True):
+        if event["change"] == "step":
+            steps.append(event["actor"])
+            if (event["state_before"], event["state_after"]) in judged:
+                writers.clear()
+        elif event["change"] in {"insert", "update"}:
+            writers.append(event["actor"])
+    return frozenset([*writers, *steps[-1:]])

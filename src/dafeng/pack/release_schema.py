@@ -7,7 +7,7 @@ from dafeng.table import Table, column
 
 
 class Releases(Table):
-    """Class and circle of readers of tables and files of a run; a pack states what differs from the general."""
+    """Class and circle of readers of tables and files; a pack states what differs from the general list."""
 
     pattern: str = column(key=True, zh="表或文件（可用 *）", en="Table or file (* as a wildcard)")
     kind: str = column(vocabulary="release_class", zh="类别", en="Class")

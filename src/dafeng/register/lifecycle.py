@@ -35,7 +35,7 @@ class StepContext:
     attachments : int
         Attachments of the row that are not withdrawn.
     last_actors : frozenset of str
-        Who last edited the row, and who took the step before.
+        Who wrote what the step judges, and who took the step before.
     reason : str or None
         Why.
     today : date or None

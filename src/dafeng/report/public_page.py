@@ -59,9 +59,7 @@ def public_sections(context: ReportContext) -> list[Page]:
     ]  # fmt: skip
 
 
-def render_public(
-    context: ReportContext, tables: Sequence[PublicTable], language: Language, day: str
-) -> str:
+def render_public(context: ReportContext, tables: Sequence[PublicTable], language: Language, day: str) -> str:
     """Return the page of the public edition in a language; it leads to the other one by a link.
 
     Parameters
@@ -82,5 +80,5 @@ def render_public(
         data=json_text(page_data(fresh)),
     )  # fmt: skip
     names = {"zh": fresh.meta.region_zh, "en": fresh.meta.region_en}
-    title = {code: plain("title", code, region=names[code]) for code in ("zh", "en")}  # type: ignore[arg-type]
+    title = {code: plain("title", code, region=names[code]) for code in ("zh", "en")}
     return draw_page(title, body, fresh.meta.software_version, language=language)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from dafeng.app.pathway_answers import HINDCAST_START
 from dafeng.app.portal_scenario_answer import compare_answers
 from dafeng.report import words as report_words
 from dafeng.report.area_chart import Layer, draw_areas
@@ -16,7 +17,7 @@ from dafeng.report.pages.hindcast import ENGINE, GROUPS, LEAST, MOST, SUMMARY, T
 from dafeng.report.pathway_view import COLOURS, DASHES, LINES, hundred_text
 from dafeng.report.warning_view import round_value
 from dafeng.report.words import both, term
-from dafeng.web.drawing import phrase
+from dafeng.web.drawing import phrase, plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,16 +48,19 @@ def describe_answer(
         Dials outside the range of every run.
     """
     base = dials.scenarios[wish.scenario]
-    name = both(base.name_zh, base.name_en)
-    changed = phrase("web.pathways.changed", scenario=(base.name_zh, base.name_en))
+    names = base.name_zh, base.name_en
+    if wish.changed:
+        names = (
+            plain("web.pathways.changed", "zh", scenario=names[0]),
+            plain("web.pathways.changed", "en", scenario=names[1]),
+        )
     peak = own.peak
     return {
-        "name": changed if wish.changed else name, "peak": peak,
-        "words": both(peak["words_zh"], peak["words_en"]), "share": hundred_text(peak["peaked_share"]),
-        "error": number(100 * peak["peaked_error"], 1), "draws": f"{own.draws:,}",
-        "milliseconds": number(1000 * own.seconds, 0),
+        "names": names, "peak": peak, "words": (peak["words_zh"], peak["words_en"]),
+        "share": hundred_text(peak["peaked_share"]), "error": number(100 * peak["peaked_error"], 1),
+        "draws": f"{own.draws:,}", "milliseconds": number(1000 * own.seconds, 0),
         "rows": [
-            _line(changed if wish.changed else name, own, None),
+            _line(both(*names), own, None),
             *(_line(_name(dials, other), answer, own) for other, answer in others.items()),
         ],
         "years": _span(peak["p05_year"], peak["p50_year"], peak["p95_year"]),
@@ -85,7 +89,8 @@ def describe_calibration(context: ReportContext) -> Row | None:
     word = "narrow" if covered < LEAST else "wide" if covered > MOST else "good"
     return {
         "word": phrase(f"web.pathways.calibration.{word}"), "covered": number(100 * covered, 0),
-        "count": groups["n"], "low": f"{100 * LEAST:.0f}", "high": f"{100 * MOST:.0f}",
+        "start": HINDCAST_START, "count": groups["n"],
+        "low": f"{100 * LEAST:.0f}", "high": f"{100 * MOST:.0f}",
         "total": total and {
             "inside": round(total["coverage90"] * total["n"]), "count": total["n"],
             "bias": number(100 * total["bias_share"], 0, signed=True),

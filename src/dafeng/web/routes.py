@@ -67,12 +67,15 @@ def _endpoint(page: WebPage, route: Route) -> Callable[[Request], Awaitable[Resp
             form = await request.form(max_files=20, max_fields=2_000)
             require_form_proof(request, form)
             asking = ask(request, form)
-        if asyncio.iscoroutinefunction(route.handler):
-            answer = await route.handler(asking)
-            if isinstance(answer, Body):
-                answer = await run_in_threadpool(draw_frame, asking, page, answer)
-        else:
-            answer = await run_in_threadpool(_answer, asking, page, route)
+        try:
+            if asyncio.iscoroutinefunction(route.handler):
+                answer = await route.handler(asking)
+                if isinstance(answer, Body):
+                    answer = await run_in_threadpool(draw_frame, asking, page, answer)
+            else:
+                answer = await run_in_threadpool(_answer, asking, page, route)
+        finally:
+            await request.close()  # files of a form
         return _keep_language(request, answer)
 
     return endpoint

@@ -63,7 +63,7 @@ class ImportSent:
     workbook: bool
 
 
-def read_import(
+async def read_import(
     mode: Annotated[
         Literal["add", "update", "upsert"], Form(description="新增、更新或都可 / what may happen")
     ] = "upsert",

@@ -7,8 +7,12 @@
   for (const slider of form.querySelectorAll("input[type=range][data-for]")) {
     const field = document.getElementById(slider.dataset.for);
     slider.hidden = false;
-    slider.addEventListener("input", () => { field.value = slider.value; mark(field); });
+    slider.addEventListener("input", () => { field.value = bound(Number(slider.value), field); mark(field); });
     field.addEventListener("input", () => { if (field.value !== "") slider.value = field.value; mark(field); });
+  }
+
+  function bound(value, field) {
+    return Math.min(Math.max(value, Number(field.min)), Number(field.max));
   }
 
   function mark(field) {

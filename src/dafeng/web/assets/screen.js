@@ -3,6 +3,7 @@
 (function () {
   "use strict";
   const DWELL_MS = 15000;
+  setTimeout(() => location.reload(), 1000 * Number(document.body.dataset.refresh));
   const slides = Array.from(document.querySelectorAll(".slide")), marks = document.getElementById("marks"), pause = document.getElementById("pause");
   if (slides.length < 2) return;
   let at = 0, held = window.matchMedia("(prefers-reduced-motion: reduce)").matches;

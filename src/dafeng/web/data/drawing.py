@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from dafeng import terms
 from dafeng.web.drawing import draw
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
 
     from dafeng.app.portal_catalogue import Lineage
     from dafeng.errors import Language
@@ -75,7 +75,7 @@ def _cell(value: Any, spec: ColumnSpec, language: Language) -> Cell:
 
 
 def draw_graph(lineage: Lineage, language: Language) -> Markup:
-    """Return a drawing of the inputs of a table: files of the pack and tables on the left, the table right."""
+    """Return a drawing of the inputs of a table: files of the pack and other tables left, the table right."""
     inputs = [
         *(("file", one.name, "", f"{one.rows:,}") for one in lineage.files if one.direct),
         *(("table", name, zh if language == "zh" else en, "")

@@ -94,7 +94,6 @@ def allowed(asking: Asking) -> bool:
     return bool(asking.portal.data.visible_tables(asking.book))
 
 
-
 PAGE = WebPage(
     "data", PATH, "数据目录", "Data catalogue", "data", 0, show_catalogue, allowed,
     routes=(

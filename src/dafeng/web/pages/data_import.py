@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 import polars as pl
@@ -17,7 +17,7 @@ from dafeng.web.drawing import draw
 from dafeng.web.page import Body, Route, WebPage
 
 if TYPE_CHECKING:
-    from dafeng.app.portal_data_import import DataAnswer, DataKind
+    from dafeng.app.portal_data_import import DataAnswer
     from dafeng.web.page import Asking
 
 PATH = "/data-import"
@@ -39,15 +39,15 @@ def check_file(asking: Asking) -> Body | Response:
     kind, sent = str(form.get("kind", "")), form.get("file")
     if kind not in KINDS or not isinstance(sent, UploadFile) or not sent.filename:
         return _draw(asking, kind=kind, told=InputRefused([Finding("file_empty")]))
-    wish = DataWish(
-        cast("DataKind", kind), sent.filename, sent.file, bool(form.get("accept")), bool(form.get("keep"))
-    )
+    wish = DataWish(kind, sent.filename, sent.file, bool(form.get("accept")), bool(form.get("keep")))
     try:
         answer = check_data(asking.book, wish)
     except DafengError as error:
         if error.exit_code == DafengError.exit_code:
             raise
         return _draw(asking, kind=kind, told=error)
+    finally:
+        sent.file.close()
     give = str(form.get("give", "page"))
     if give in {"csv", "xlsx"}:
         return _give(answer, give)
@@ -84,17 +84,21 @@ def _draw(
         findings = standing.head(SHOWN).to_dicts()
     totals = [] if answer is None or answer.emissions is None else _totals(answer.emissions)
     html = draw(
-        "data_import.html", asking=asking, kinds=KINDS, kind=kind, answer=answer, told=told, findings=findings,
-        counts=counts, totals=totals, kept=list_kept(asking.book), language=asking.language, path=PATH,
-        cut=max(0, sum(counts.values()) - SHOWN),
+        "data_import.html", asking=asking, kinds=KINDS, kind=kind, answer=answer, told=told,
+        findings=findings, counts=counts, totals=totals, kept=list_kept(asking.book), path=PATH,
+        language=asking.language, cut=max(0, sum(counts.values()) - SHOWN),
     )  # fmt: skip
     return Body(html, styles=("data.css",), status=status_of(told) if told is not None else 200)
 
 
 def _totals(emissions: pl.DataFrame) -> list[dict[str, Any]]:
-    """Return combustion by region and year, and the total where cement is known."""
-    whole = emissions.filter((pl.col("sector") == TOTAL) & pl.col("fuel").is_null())
-    return whole.sort("region", "year", "variable").to_dicts()
+    """Return combustion, process and total by region and year; what lacks a figure has none."""
+    whole = emissions.filter((pl.col("sector") == TOTAL) & pl.col("value").is_not_null())
+    missing = emissions.filter((pl.col("sector") == TOTAL) & pl.col("value").is_null())
+    key = ["region", "year", "variable", "unit"]
+    sums = whole.group_by(key).agg(pl.col("value").sum()).join(missing, on=key, how="anti")
+    empty = missing.select(*key, pl.lit(None, pl.Float64).alias("value")).unique()
+    return pl.concat([sums, empty]).sort(key).to_dicts()
 
 
 def allowed(asking: Asking) -> bool:

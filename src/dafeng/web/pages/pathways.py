@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from fastapi.responses import RedirectResponse, Response
 
 from dafeng.app.pathway_scenario import scenario_as_toml
-from dafeng.app.portal_explorer import explore, may_explore, require_explorer
+from dafeng.app.portal_explorer import FIRST, STEPS, explore, may_explore, require_explorer
 from dafeng.app.portal_wish import (
     AUTONOMOUS,
     BESIDE,
@@ -26,6 +27,7 @@ from dafeng.app.portal_wish import (
     write_wish,
 )
 from dafeng.errors import InputRefused
+from dafeng.pathway.peak import PeakReading
 from dafeng.report.words import term_pair
 from dafeng.web.drawing import draw, words
 from dafeng.web.page import Body, Route, WebPage
@@ -66,6 +68,7 @@ def show(asking: Asking) -> Body | Response:
         "pathways.html", asking=asking, wish=wish, dials=dials, answer=answer,
         groups=_groups(asking, dials, wish), general=_general(dials, wish), link=_link,
         base=dials.scenarios[wish.scenario],
+        effort={"year": PeakReading().by_year, "first": FIRST, "last": STEPS[-1][0]},
     )  # fmt: skip
     return Body(html)
 
@@ -162,7 +165,8 @@ def _leading(asking: Asking, dials: Dials) -> list[str]:
         return []
     rows = data.frame(asking.book, WEDGES).to_dicts()
     known = [row for row in rows if row["view"] == "lever" and row["group"] in dials.levers]
-    year = min((row["year"] for row in known if row["year"] >= 2030), default=0)
+    asked = PeakReading().by_year
+    year = min((row["year"] for row in known if row["year"] >= asked), default=0)
     ranked = sorted((r for r in known if r["year"] == year), key=lambda row: -abs(row["reduction_mt"]))
     return [row["group"] for row in ranked[:LEADING]]
 
@@ -173,6 +177,7 @@ def _dial_row(dials: Dials, wish: Wish, lever: str) -> Row:
     return {
         "dial": dial, "value": wish.values.get(lever, order.value), "default": order.value,
         "end": wish.ends.get(lever, order.end), "default_end": order.end, "step": step,
+        "low": step * math.floor(dial.lower / step), "high": step * math.ceil(dial.upper / step),
         "last": dials.scenarios[wish.scenario].last_year,
         "turned": lever in wish.values or lever in wish.ends,
     }  # fmt: skip

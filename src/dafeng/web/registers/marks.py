@@ -143,6 +143,8 @@ def show_value(book: Book, register: Register, column: ShownColumn, value: Any, 
         return phrase("web.registers.yes" if value else "web.registers.no")
     if column.is_number:
         return Markup("{}").format(number(float(value)))
+    if column.id in {"created_at", "changed_at"}:
+        return Markup("{}").format(str(value)[:16].replace("T", " "))
     if column.field is not None:
         return _field_value(book, register, column.field, value, whole=whole)
     return _text(str(value), whole=whole)

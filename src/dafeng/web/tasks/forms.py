@@ -12,7 +12,7 @@ from dafeng.app.tasks_issues import IssueReport, escalate, find_due, report_issu
 from dafeng.app.tasks_rows import ISSUES, TASKS
 from dafeng.app.tasks_subjects import list_subjects
 from dafeng.doors.problems import status_of
-from dafeng.errors import InputRefused
+from dafeng.errors import Finding, InputRefused, Place
 from dafeng.report.words import both
 from dafeng.web.page import Body
 from dafeng.web.registers.address import go_to
@@ -30,6 +30,19 @@ SEVERITIES = ("minor", "serious", "major")
 
 def _text(form: Any, name: str) -> str:
     return str(form.get(name) or "").strip()
+
+
+def _require_filled(form: Any, names: tuple[str, ...]) -> None:
+    """Refuse a form that lacks what its use case takes as given.
+
+    Raises
+    ------
+    InputRefused
+        ``cell_empty``, one a field.
+    """
+    empty = [Finding("cell_empty", Place(column=name)) for name in names if not _text(form, name)]
+    if empty:
+        raise InputRefused(empty)
 
 
 def show_add(asking: Asking) -> Body:
@@ -55,6 +68,7 @@ def add(asking: Asking) -> Body | Response:
         _text(form, "due") or None, _text(form, "source"), _text(form, "grade") or "B",
     )  # fmt: skip
     try:
+        _require_filled(form, ("clause", "subject", "title", "measure", "source"))
         written = add_task(asking.book, task)
     except InputRefused as error:
         return _draw_add(asking, error)
@@ -93,6 +107,7 @@ def issue(asking: Asking) -> Body | Response:
         _text(form, "asked") or None,
     )  # fmt: skip
     try:
+        _require_filled(form, ("title", "about"))
         number = report_issue(asking.book, report)
     except InputRefused as error:
         return _draw_issue(asking, report.task, error)
