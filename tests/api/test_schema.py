@@ -26,7 +26,7 @@ CHECKS = [
     not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance,
     response_headers_conformance,
 ]  # fmt: skip
-EXAMPLES = int(os.environ.get("DAFENG_TEST_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("DAFENG_TEST_EXAMPLES", "4"))
 """Requests an endpoint; what is drawn is the same in every run."""
 
 

@@ -154,7 +154,7 @@ def test_a_withdrawn_file_is_no_evidence(books: Callable[[str], Book], tmp_path:
     ann, rita = books("ann"), books("rita")
     take_step(ann, "plants", "P1/new", "start")
     report = tmp_path / "a.pdf"
-    report.write_bytes(b"x")
+    report.write_bytes(b"%PDF-1.7\nx")
     attach_file(ann, "plants", "P1/new", report)
     name = list_attachments(ann, "plants", "P1/new")["attachment_id"][0]
     withdraw_file(ann, "plants", "P1/new", name, "错传")
@@ -176,13 +176,13 @@ def test_a_step_that_needs_a_reason_and_a_final_state(books: Callable[[str], Boo
 def test_files_are_kept_by_their_hash_and_checked(books: Callable[[str], Book], tmp_path: Path) -> None:
     ann = books("ann")
     path = tmp_path / "..报告?.pdf"
-    path.write_bytes(b"content")
+    path.write_bytes(b"%PDF-1.7\ncontent")
     digest = attach_file(ann, "plants", "P1/new", path, "evidence")
     assert attach_file(ann, "plants", "P2/new", path) == digest
     kept = locate_attachment(ann.attachments, digest)
     assert [p for p in ann.attachments.rglob("*") if p.is_file()] == [kept]
     assert list_attachments(ann, "plants", "P1/new")["name"].to_list() == ["报告_.pdf"]
-    assert read_attachment(ann, "plants", "P1/new", digest[:10])[1] == b"content"
+    assert read_attachment(ann, "plants", "P1/new", digest[:10])[1] == b"%PDF-1.7\ncontent"
     kept.write_bytes(b"CONTENT")
     assert refused(lambda: read_attachment(ann, "plants", "P1/new", digest)) == {"row_attachment_changed"}
     kept.unlink()

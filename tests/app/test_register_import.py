@@ -298,7 +298,7 @@ def test_a_template_for_outsiders_needs_its_marks(ann: Book, tmp_path: Path) -> 
 
 def test_a_sound_register_is_sound_and_tampering_is_found(ann: Book, tmp_path: Path) -> None:
     proof = tmp_path / "proof.pdf"
-    proof.write_bytes(b"accepted")
+    proof.write_bytes(b"%PDF-1.7\naccepted")
     digest = attach_file(ann, "plants", "P1/new", proof)
     made = check_registers(ann, "plants")
     assert made.is_sound

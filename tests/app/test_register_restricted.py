@@ -166,12 +166,13 @@ def test_previews_of_corrections_and_reversals_hide_them(books: Callable[[str], 
 
 def test_files_may_hold_it_and_are_not_for_readers(books: Callable[[str], Book], tmp_path: Path) -> None:
     path = tmp_path / "report.pdf"
-    path.write_bytes(b"content")
+    path.write_bytes(b"%PDF-1.7\ncontent")
     attach_file(books("ann"), "plants", "P1/new", path)
     assert refused(lambda: read_attachment(books("rob"), "plants", "P1/new", "report.pdf")) == {
         "access_refused"
     }
-    assert read_attachment(books("carl"), "plants", "P1/new", "report.pdf") == ("report.pdf", b"content")
+    found = read_attachment(books("carl"), "plants", "P1/new", "report.pdf")
+    assert found == ("report.pdf", b"%PDF-1.7\ncontent")
 
 
 def test_a_firm_sees_only_what_it_made(books: Callable[[str], Book]) -> None:

@@ -142,10 +142,10 @@ def test_files_come_in_and_go_out(clerk: Callable[..., Any], tmp_path: Path) -> 
     assert clerk("register", "template", "plants", "t.xlsx").code == 0
     assert clerk("register", "template", "plants", "o.xlsx", "--outsiders").code == 3
     assert not (tmp_path / "o.xlsx").exists()
-    (tmp_path / "e.pdf").write_bytes(b"evidence")
+    (tmp_path / "e.pdf").write_bytes(b"%PDF-1.7 evidence")
     assert clerk("register", "attach", "makers", "M1", "e.pdf", "--purpose", "执照").code == 0
     assert clerk("register", "attach", "makers", "M1", "--fetch", "e.pdf", "--output", "f.pdf").code == 0
-    assert (tmp_path / "f.pdf").read_bytes() == b"evidence"
+    assert (tmp_path / "f.pdf").read_bytes() == b"%PDF-1.7 evidence"
     assert clerk("register", "attach", "makers", "M1").code == 2
     assert clerk("register", "check").code == 0
     next((tmp_path / "dafeng-attachments").rglob("*/*")).write_bytes(b"altered")

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.testclient import TestClient
 
+from dafeng.app.portal import PortalRequest, open_portal
+from dafeng.app.portal_runs import hold_worker_lock
+from dafeng.doors.visitor import Visitor
+from dafeng.server.application import make_application
 from dafeng.store.database.portal_jobs import JobRecord, add_job, end_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from starlette.testclient import TestClient
+    from pathlib import Path
 
     from dafeng.app.portal import Portal
 
@@ -100,3 +105,25 @@ def test_health_speaks_of_every_check(client_of: Callable[[str], TestClient]) ->
     assert states["history"] == "good"
     page = client.get("/health?lang=en").text
     assert "Wholeness of the registers" in page
+
+
+def test_a_run_is_started_and_cancelled_from_its_form(tiny_pack: Path, tmp_path: Path) -> None:
+    request = PortalRequest(tmp_path / "out", str(tiny_pack), str(tmp_path / "p.sqlite"), tmp_path / "files")
+    with open_portal(request) as small:
+        held = hold_worker_lock(small.data.root)  # so that no process is started
+        assert held is not None
+        book = small.book_of("li")
+        application = make_application(small, lambda _request: Visitor(book, "session", csrf="c"))
+        client = TestClient(application, follow_redirects=False)
+        form = {"as_of": "2026-11-22", "parts": ["power", "ensemble"], "csrf": "c"}
+        answer = client.post("/runs", data=form)
+        assert answer.status_code == 303
+        address = answer.headers["location"]
+        assert "ensemble, power" in client.get(address).text
+        assert client.post("/runs", data={**form, "csrf": "other"}).status_code == 403
+        refused = client.post("/runs", data={**form, "as_of": "tomorrow"})
+        assert refused.status_code == 422
+        assert "tomorrow" in refused.text
+        assert client.post(f"{address}/cancel", data={"csrf": "c"}).status_code == 303
+        assert "run-cancelled" in client.get(address).text
+        os.close(held)

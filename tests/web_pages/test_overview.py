@@ -50,7 +50,7 @@ def test_changes_are_those_since_the_end_of_the_last_year(portal: Portal) -> Non
     assert moved == {code for code, verdict in then.items() if code in now and now[code] != verdict}
 
 
-def test_official_levels_are_never_mixed_with_those_by_analogy(
+def test_levels_by_analogy_are_marked_as_such(
     client_of: Callable[[str], TestClient],
 ) -> None:
     text = client_of("lead_office").get("/").text

@@ -35,7 +35,7 @@ def test_every_hour_of_the_week_tells_its_own_figures() -> None:
     assert len(told) == 168
     assert told[0].startswith("01-08 00:00 GW")
     assert told[25].startswith("01-09 01:00 GW")
-    assert f"Wind {1.001:.1f}" in told[25] or "1" in told[25]
+    assert {line.rsplit(" ", 1)[1] for line in told[25].splitlines()[1:]} == {"4.0", "3.0", "1.0", "−0.5"}
     assert "−0.5" in told[0]
     assert " style=" not in drawing
 
@@ -62,5 +62,5 @@ def test_who_may_start_runs_is_offered_the_power_model(reader_of: Clients, actor
 
 def test_others_do_not_find_what_was_not_computed(reader_of: Clients) -> None:
     for actor in ("city", "enterprise", "reader"):
-        assert reader_of(actor).get("/power").status_code in {404}
+        assert reader_of(actor).get("/power").status_code == 404
     assert reader_of("public").get("/power").status_code == 303

@@ -16,21 +16,21 @@ ABOUT = """达峰门户接口。每个回答只含提问者有权看到的内容
 The API of the portal. Every answer holds only what the reader may see; what is not there and what may not
 be seen are answered alike.
 
-**列表 / Lists**：`?列名=值`、`?列名__ge=值` 筛选，`sort=-列名` 排序，`columns=` 选列，
-`limit`、`offset` 分页，`format=json|csv|parquet`（或 Accept）。
-Filter by `?column=value` and `?column__ge=value`, sort by `sort=-column`, choose by `columns=`, page by
-`limit` and `offset`, and take JSON, CSV or Parquet.
+列表 / Lists：?列名=值、?列名__ge=值 筛选，sort=-列名 排序，columns= 选列，
+limit、offset 分页，format=json|csv|parquet（或 Accept）。
+Filter by ?column=value and ?column__ge=value, sort by sort=-column, choose by columns=, page by
+limit and offset, and take JSON, CSV or Parquet.
 
-**缺失 / Missing**：缺失为 null，不是零；单位见 `columns`。
-A missing value is null, never zero; units stand in `columns`.
+缺失 / Missing：缺失为 null，不是零；单位见 columns。
+A missing value is null, never zero; units stand in columns.
 
-**缓存 / Caching**：GET 有 ETag，带 If-None-Match 得 304。
+缓存 / Caching：GET 有 ETag，带 If-None-Match 得 304。
 GET carries an ETag; If-None-Match is answered by 304.
 
-**错误 / Errors**：一律为 `{"error": {code, zh, en, findings, more, request_id}}`。
+错误 / Errors：一律为 {"error": {code, zh, en, findings, more, request_id}}。
 Always this one envelope.
 
-**令牌 / Tokens**：`Authorization: Bearer …`，范围 read、write、runs。Scopes: read, write, runs.
+令牌 / Tokens：Authorization: Bearer …，范围 read、write、runs。Scopes: read, write, runs.
 """
 TAGS = (
     ("about", "服务信息", "What answers"),

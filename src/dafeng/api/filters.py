@@ -1,4 +1,4 @@
-"""What is asked of a table in a query string: ``year__ge=2020&region=CN-SX&sort=-year&columns=year,value``.
+"""What is asked of a table in a query string: ``year__ge=2020&fuel=coke&sort=-year&columns=year,value``.
 
 A condition is ``column=value`` or ``column__operator=value``; all must hold. Texts and codes are compared as
 they are stored. A row whose value is missing meets no condition but ``__missing``.
@@ -7,7 +7,7 @@ they are stored. A row whose value is missing meets no condition but ``__missing
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -234,7 +234,8 @@ def filter_frame(frame: pl.DataFrame, asked: Asked, regions: pl.DataFrame) -> pl
 def _expression(one: Condition, regions: pl.DataFrame) -> pl.Expr:
     column, value = pl.col(one.column), one.value
     if one.operator in BARE:
-        return column.is_null() == (value == (one.operator == "missing"))
+        wanted = bool(value) == (one.operator == "missing")
+        return column.is_null() if wanted else column.is_not_null()
     if one.operator == "below":
         return column.is_in(regions.filter(pl.col("ancestor") == value)["descendant"].implode())
     makers: dict[str, Callable[[Any], pl.Expr]] = {
@@ -243,4 +244,4 @@ def _expression(one: Condition, regions: pl.DataFrame) -> pl.Expr:
         "contains": lambda text: column.str.contains(text, literal=True),
         "starts": column.str.starts_with,
     }  # fmt: skip
-    return cast("pl.Expr", makers[one.operator](value))
+    return makers[one.operator](value)

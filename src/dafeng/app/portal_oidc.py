@@ -153,7 +153,11 @@ def _fetch_token(portal: Portal, issuer: Issuer, code: str, verifier: str, retur
         "grant_type": "authorization_code", "code": code, "redirect_uri": return_to,
         "code_verifier": verifier, "client_id": client_id,
     }  # fmt: skip
-    proof = httpx.BasicAuth(quote(client_id, safe=""), quote(secret, safe="")) if secret else None
+    proof = (
+        httpx.BasicAuth(quote(client_id, safe=""), quote(secret, safe=""))
+        if secret
+        else httpx.USE_CLIENT_DEFAULT
+    )
     try:
         with httpx.Client(timeout=WAIT_S, transport=_kept.transport) as client:
             answer = client.post(str(issuer.facts["token_endpoint"]), data=sent, auth=proof)

@@ -126,8 +126,9 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     wanted = [_merge(register, draft, entered) for draft in drafts]
     frame = rows_frame(wanted, {**SYSTEM_COLUMNS, **entered})
     linked = read_linked(book, register, frame)
-    places = RowPlaces(name, lists=_number_lines(register, frame) if frame.height == 1 else {})
-    found = validate_rows(register, book.library, frame, linked, places)
+    found = validate_rows(
+        register, book.library, frame, linked, RowPlaces(name, lists=_number_lines(register, frame))
+    )
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise InputRefused(errors)
@@ -142,13 +143,13 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
 
 
 def _number_lines(register: Register, frame: pl.DataFrame) -> dict[str, ListPlaces]:
-    """Return the lines of the lists of a single row, counted from 1."""
+    """Return the lines of the lists of a single row, counted from 1; nothing for several rows."""
     from dafeng.register.validate import ListPlaces  # noqa: PLC0415 (geometry)
 
     return {
         child.id: ListPlaces("", frame.select(pl.int_ranges(1, pl.col(child.id).list.len() + 1)).to_series())
         for child in register.lists
-        if frame[child.id][0] is not None
+        if frame.height == 1 and frame[child.id][0] is not None
     }
 
 

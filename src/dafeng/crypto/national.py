@@ -126,6 +126,4 @@ def _on_curve(public: bytes) -> bool:
     return x < P and y < P and (y * y - (x * x * x + A * x + B)) % P == 0
 
 
-NATIONAL = Suite(
-    "national", "sm3", KEY_BYTES, Sm4Gcm, hash_password, derive_key, make_key_pair, sign, verify
-)
+NATIONAL = Suite("national", "sm3", KEY_BYTES, Sm4Gcm, hash_password, derive_key, make_key_pair, sign, verify)

@@ -184,6 +184,15 @@ def needs_tables(*table_ids: str) -> Callable[[Asking], bool]:
     return allowed
 
 
+def needs_every_table(*table_ids: str) -> Callable[[Asking], bool]:
+    """Allow who may see all these tables of the last run."""
+
+    def allowed(asking: Asking) -> bool:
+        return set(table_ids).issubset(asking.portal.data.visible_tables(asking.book))
+
+    return allowed
+
+
 @cache
 def all_pages() -> tuple[WebPage, ...]:
     """Return every page, by group and order; modules under ``dafeng.web.pages`` are found by themselves."""

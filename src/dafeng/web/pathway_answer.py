@@ -12,7 +12,7 @@ from dafeng.app.portal_scenario_answer import compare_answers
 from dafeng.report import words as report_words
 from dafeng.report.area_chart import Layer, draw_areas
 from dafeng.report.fan_chart import Fan, Line, Range, draw_fan
-from dafeng.report.figures import missing, number, unit
+from dafeng.report.figures import number, unit
 from dafeng.report.pages.hindcast import ENGINE, GROUPS, LEAST, MOST, SUMMARY, TOTAL
 from dafeng.report.pathway_view import COLOURS, DASHES, LINES, hundred_text
 from dafeng.report.warning_view import round_value
@@ -202,7 +202,7 @@ def _targets(own: Answer, base: Answer | None) -> list[Row]:
         made.append({
             "name": both(row["name_zh"], row["name_en"]), "year": row["target_year"] or "—",
             "aim": number(round_value(row["value"])) or "—", "unit": unit(row["unit"]),
-            "range": missing() if row["p50"] is None else _rounded(row), "met": _met(row),
+            "range": "—" if row["p50"] is None else _rounded(row), "met": _met(row),
             "before": _met(old), "moved": bool(old) and _met(old) != _met(row),
             "state": term("outlook_state", row["state"]),
         })  # fmt: skip

@@ -32,7 +32,7 @@ class TaskSent(_Sent):
     """A task beside those of the plan."""
 
     clause: Short = Field(description="条款 / clause", examples=["C2.1.1"])
-    subject: Short = Field(description="市或单位 / city or body", examples=["140200"])
+    subject: Short = Field(description="市或单位的编号或名称 / city or body: id or name")
     title: Short = Field(description="任务 / title")
     measure: Long = Field(description="措施 / measure")
     due: str | None = Field(None, max_length=10, description="期限 / due", examples=["2027-06-30"])

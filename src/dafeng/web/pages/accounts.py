@@ -15,7 +15,7 @@ from dafeng.report.pages.method import PAGE as METHOD
 from dafeng.report.pages.methods_compared import PAGE as METHODS_COMPARED
 from dafeng.report.pages.territorial_consumption import PAGE as TERRITORIAL_CONSUMPTION
 from dafeng.report.pages.uncertainty import PAGE as UNCERTAINTY
-from dafeng.web.page import WebPage, needs_tables
+from dafeng.web.page import WebPage, needs_every_table
 from dafeng.web.report_part import draw_pages
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def show(page: Page, asking: Asking) -> Body:
 def _make(page: Page, name: str, order: int) -> WebPage:
     return WebPage(
         f"accounts-{name}", f"/accounts/{name}", page.title_zh, page.title_en, "accounts", order,
-        partial(show, page), needs_tables(*page.needs),
+        partial(show, page), needs_every_table(*page.needs),
     )  # fmt: skip
 
 
@@ -46,6 +46,6 @@ PAGES = [
     *(_make(page, name, 10 * (place + 2)) for place, (page, name) in enumerate(SHOWN)),
     WebPage(
         "accounts-method", "/accounts/method", METHOD.title_zh, METHOD.title_en, "accounts", 900,
-        partial(show, METHOD), needs_tables(*EMISSIONS.needs),
+        partial(show, METHOD), needs_every_table(*EMISSIONS.needs),
     ),
 ]  # fmt: skip

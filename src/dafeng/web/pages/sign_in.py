@@ -38,8 +38,8 @@ def show(asking: Asking, findings: tuple[Finding, ...] = (), name: str = "", sta
     flags = "; Secure" if asking.request.url.scheme == "https" else ""
     cookie = f"{FORM_COOKIE}={proof}; Path=/sign-in; HttpOnly; SameSite=Strict{flags}"
     html = draw(
-        "sign_in.html", findings=findings, name=name, proof=proof, csrf=asking.visitor.csrf, back=_back(asking),
-        single=is_single_sign_on(asking.portal), label=asking.portal.settings.oidc_label,
+        "sign_in.html", findings=findings, name=name, proof=proof, csrf=asking.visitor.csrf,
+        back=_back(asking), single=is_single_sign_on(asking.portal), label=asking.portal.settings.oidc_label,
         signed_in=asking.visitor.actor if asking.visitor.signed_in else "",
     )  # fmt: skip
     return Body(html, status=status, headers={"Set-Cookie": cookie, "Cache-Control": "no-store"})

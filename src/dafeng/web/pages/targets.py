@@ -16,7 +16,7 @@ from dafeng.report.pages.warning_skill import PAGE as WARNING_SKILL
 from dafeng.report.pages.warnings import PAGE as WARNINGS
 from dafeng.web.drawing import draw
 from dafeng.web.kept_pages import keep_drawn
-from dafeng.web.page import Body, Route, WebPage, needs_tables
+from dafeng.web.page import Body, Route, WebPage, needs_every_table
 from dafeng.web.report_part import TRACES, draw_pages, draw_part
 from dafeng.web.targets.listing import (
     ALL,
@@ -112,19 +112,19 @@ def show_questions(asking: Asking) -> Body:
 
 PAGES = [
     WebPage(
-        "targets", PATH, "目标看板", "Target board", "plan", 0, show_board, needs_tables(*NEEDED),
+        "targets", PATH, "目标看板", "Target board", "plan", 0, show_board, needs_every_table(*NEEDED),
         routes=(Route(f"{PATH}.csv", export_board), Route(PATH + "/{target_id}", show_target)),
     ),
     WebPage(
         "warnings", "/warnings", "目标预警", "Warnings", "plan", 10, show_warnings,
-        needs_tables(*WARNINGS.needs), styles=("targets.css",),
+        needs_every_table(*WARNINGS.needs), styles=("targets.css",),
     ),
     WebPage(
         "warning-skill", "/warnings/skill", WARNING_SKILL.title_zh, WARNING_SKILL.title_en, "plan", 20,
-        show_skill, needs_tables(*WARNING_SKILL.needs),
+        show_skill, needs_every_table(*WARNING_SKILL.needs),
     ),
     WebPage(
         "questions", "/questions", UNKNOWN.title_zh, UNKNOWN.title_en, "plan", 90, show_questions,
-        needs_tables("plan.open_questions"),
+        needs_every_table("plan.open_questions"),
     ),
 ]  # fmt: skip
