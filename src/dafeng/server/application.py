@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
+from dafeng.api.document import ABOUT, list_tags
 from dafeng.api.gathering import PREFIX
 from dafeng.api.gathering import make_router as make_api
 from dafeng.doors.audit_trail import AuditTrail
@@ -41,7 +42,7 @@ def make_application(portal: Portal, identify: Callable[[Request], Visitor] | No
     """
     application = FastAPI(
         title="dafeng 达峰", version=__version__, docs_url=None, redoc_url=None,
-        openapi_url=f"{PREFIX}/openapi.json",
+        openapi_url=f"{PREFIX}/openapi.json", description=ABOUT, openapi_tags=list_tags(),
     )  # fmt: skip
     application.state.portal = portal
     application.include_router(make_api())
