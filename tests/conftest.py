@@ -19,6 +19,7 @@ from dafeng.app.run import RunRequest, run
 from dafeng.doors.visitor import Visitor
 from dafeng.monthly import FlashFigures, unit_of
 from dafeng.pack import read_pack
+from dafeng.register.library import read_library
 from dafeng.server.application import make_application
 from dafeng.store.database import add_member, open_database
 from dafeng.table import check
@@ -139,24 +140,59 @@ def finished_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def portal(finished_run: Path, tmp_path: Path) -> Iterator[Portal]:
-    """Return a portal over the finished run with a database of its own and one member a role.
-
-    The members are called like their roles; ``city`` is of Datong (140200), ``city2`` of Yangquan (140300),
-    ``agency`` of the first agency of the pack; ``enterprise`` and ``enterprise2`` are of Datong.
-    """
-    url = str(tmp_path / "portal.sqlite")
-    with open_database(url) as database:
-        agency = read_pack("shanxi").tables["agencies"]["agency_id"][0]
+@pytest.fixture(scope="session")
+def portal_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database with the members of :data:`PORTAL_MEMBERS`, to be copied."""
+    path = tmp_path_factory.mktemp("portal") / "portal.sqlite"
+    agency = read_pack("shanxi").tables["agencies"]["agency_id"][0]
+    with open_database(str(path)) as database:
         for actor, (role, region, own) in PORTAL_MEMBERS.items():
             line = {"actor": actor, "role": role, "region": region, "agency": agency if own else None,
                     "valid_from": "2020-01-01", "granted_by": "test",
                     "granted_at": "2020-01-01T00:00:00+08:00"}  # fmt: skip
             add_member(database, line)
-    request = PortalRequest(finished_run, "shanxi", url, tmp_path / "attachments")
+    open_portal(PortalRequest(path.parent, "shanxi", str(path))).close()
+    with open_database(str(path)) as database, database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def portal(
+    finished_run: Path, portal_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Portal]:
+    """Return a portal over the finished run with a database of its own and one member a role.
+
+    The members are called like their roles; ``city`` is of Datong (140200), ``city2`` of Yangquan (140300),
+    ``agency`` of the first agency of the pack; ``enterprise`` and ``enterprise2`` are of Datong. Pack and
+    definitions of the registers are read once a session.
+    """
+    path = tmp_path / "portal.sqlite"
+    shutil.copyfile(portal_template, path)
+    monkeypatch.setattr("dafeng.app.register_book.read_pack", read_pack_once)
+    monkeypatch.setattr("dafeng.register.library.read_library", read_library_once)
+    request = PortalRequest(finished_run, "shanxi", str(path), tmp_path / "attachments")
     with open_portal(request) as opened:
         yield opened
+
+
+_PACKS: dict[str, Pack] = {}
+_LIBRARIES: dict[tuple[str, int], Any] = {}
+
+
+def read_pack_once(name: str) -> Pack:
+    """Return a pack that is read once a session; packs are frozen."""
+    if name not in _PACKS:
+        _PACKS[name] = read_pack(name)
+    return _PACKS[name]
+
+
+def read_library_once(texts: dict[str, str], tables: Any, boundaries: str) -> Any:
+    """Return the registers of the same texts and tables, compiled once a session."""
+    key = (repr(sorted(texts.items())), id(tables))
+    if key not in _LIBRARIES:
+        _LIBRARIES[key] = read_library(texts, tables, boundaries)
+    return _LIBRARIES[key]
 
 
 @pytest.fixture
