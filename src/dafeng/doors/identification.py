@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse
 
 from dafeng.access.relation import PUBLIC
 from dafeng.app.portal_sessions import find_session
 from dafeng.app.portal_tokens import find_token
+from dafeng.doors.lanes import run_reading
 from dafeng.doors.visitor import SAFE_METHODS, Visitor
 from dafeng.errors import InputRefused
 
@@ -109,9 +109,9 @@ class Identification:
         if scope["type"] == "http":
             request = Request(scope)
             if scope["path"].startswith(ASSETS):
-                visitor = await run_in_threadpool(lambda: Visitor(self._portal.book_of(PUBLIC)))
+                visitor = await run_reading(lambda: Visitor(self._portal.book_of(PUBLIC)))
             else:
-                visitor = await run_in_threadpool(self._identify, request)
+                visitor = await run_reading(self._identify, request)
             scope.setdefault("state", {})["visitor"] = visitor
             if visitor.must_change and not scope["path"].startswith((*OPEN_PATHS, ASSETS)):
                 if scope["path"].startswith(API) or scope["method"] not in SAFE_METHODS:

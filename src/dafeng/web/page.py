@@ -149,6 +149,8 @@ class WebPage:
         Assets.
     listed : bool
         Whether it stands in the navigation.
+    quick : bool
+        Whether its own address answers within milliseconds, as a page does whose drawing is kept.
     """
 
     id: str
@@ -163,6 +165,7 @@ class WebPage:
     scripts: tuple[str, ...] = ()
     styles: tuple[str, ...] = ()
     listed: bool = True
+    quick: bool = False
 
 
 def everybody(_asking: Asking) -> bool:

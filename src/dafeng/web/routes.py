@@ -11,6 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
 from dafeng.doors.csrf import require_form_proof
+from dafeng.doors.lanes import run_reading
 from dafeng.doors.limits import bound_body
 from dafeng.doors.visitor import SAFE_METHODS, portal_of, visitor_of
 from dafeng.errors import InputRefused
@@ -73,7 +74,9 @@ def _endpoint(page: WebPage, route: Route) -> Callable[[Request], Awaitable[Resp
                 if isinstance(answer, Body):
                     answer = await run_in_threadpool(draw_frame, asking, page, answer)
             else:
-                answer = await run_in_threadpool(_answer, asking, page, route)
+                is_quick = page.quick and route.path == page.path and request.method in SAFE_METHODS
+                run = run_reading if is_quick else run_in_threadpool
+                answer = await run(_answer, asking, page, route)
         finally:
             await request.close()  # files of a form
         return _keep_language(request, answer)

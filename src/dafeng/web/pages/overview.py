@@ -90,7 +90,7 @@ def _draw_slides(asking: Asking, context: ReportContext) -> Markup:
 PAGES = [
     WebPage(
         "overview", "/", "总览", "Overview", "home", 0, show, everybody,
-        routes=(Route("/overview/tasks", show_tasks),),
+        routes=(Route("/overview/tasks", show_tasks),), quick=True,
     ),
     WebPage(
         "screen", "/screen", "大屏", "Large screen", "home", 90, show_screen,

@@ -114,6 +114,7 @@ PAGES = [
     WebPage(
         "targets", PATH, "目标看板", "Target board", "plan", 0, show_board, needs_every_table(*NEEDED),
         routes=(Route(f"{PATH}.csv", export_board), Route(PATH + "/{target_id}", show_target)),
+        quick=True,
     ),
     WebPage(
         "warnings", "/warnings", "目标预警", "Warnings", "plan", 10, show_warnings,
