@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 READERS = 1
-"""Threads of the quick lane: of 50 who ask at once, 95 % are answered in 0.17 s with one, in 0.4 s with two."""
+"""Threads of the quick lane: of 50 who ask at once 95 % are answered in 0.17 s by one, in 0.4 s by two."""
 Found = TypeVar("Found")
 _lane: RunVar[anyio.CapacityLimiter] = RunVar("dafeng_reading_lane")
 
