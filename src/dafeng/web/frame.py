@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 STYLES = ("report.css", "portal.css")
 SCRIPTS = ("htmx.min.js", "portal.js")
 LANGUAGE_COOKIE = "dafeng_language"
-HTMX = json.dumps({"includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True})
+HTMX = json.dumps(
+    {
+        "includeIndicatorStyles": False, "allowEval": False, "selfRequestsOnly": True,
+        "historyCacheSize": 0, "refreshOnHistoryMiss": True,
+    }
+)  # fmt: skip
+"""Nothing is computed from texts, nothing goes elsewhere, no page is kept with the styles of its charts."""
 
 MOST_OPEN = 256
 """Most visitors whose open pages are kept."""
