@@ -5,10 +5,33 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROWS = "/registers/tasks/rows"
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("due", "2040-01-01"), ("task_no", "C2.1.1-140200-9"), ("measure", "无"), ("title", "无")],
+)
+def test_who_carries_a_task_out_does_not_change_what_was_assigned(
+    send: Callable[..., Any], datong_task: str, field: str, value: str
+) -> None:
+    path = f"/registers/tasks/rows/{datong_task}"
+    assert send("city", "PATCH", path, json={"values": {field: value}}).status_code == 403
+    assert send("city", "PATCH", path, json={"values": {"own_measure": "更换锅炉"}}).status_code == 200
+    assert send("lead_office", "PATCH", path, json={"values": {field: value}}).status_code == 200
+
+
+def test_an_error_names_no_folder_of_the_server(send: Callable[..., Any], datong_task: str) -> None:
+    path = f"/registers/tasks/rows/{datong_task}/attachments"
+    answer = send("city", "POST", path, files={"file": ("空.pdf", b"")})
+    assert answer.status_code == 422
+    assert "空.pdf" in answer.text
+    assert "dafeng-upload" not in answer.text
 
 
 def test_a_row_is_changed_and_who_saw_an_older_version_is_refused(

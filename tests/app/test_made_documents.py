@@ -306,3 +306,19 @@ def test_who_drafted_cannot_issue_even_with_the_role(portal: Portal, tmp_path: P
     with pytest.raises(InputRefused) as error:
         move_document(both, row_id, "issue", values, files=[issued])
     assert code_of(error) == "register_step_same_person"
+
+
+def test_who_drafted_cannot_issue_though_others_reviewed_and_countersigned(
+    portal: Portal, office: Book, tmp_path: Path
+) -> None:
+    both = portal.book_of("both")
+    row_id = save_draft(portal, both, wish_of("inventory"), {"drafting_agency": "leading_group_office"})
+    move_document(portal.book_of("reviewer"), row_id, "review", {"review_opinion": "同意"})
+    move_document(office, row_id, "countersign", {})
+    issued = tmp_path / "file.pdf"
+    issued.write_bytes(b"%PDF-1.7")
+    values = {"document_no": "示例〔2026〕3号", "signed_by": "示例", "issued_on": both.today.isoformat()}
+    with pytest.raises(InputRefused) as error:
+        move_document(both, row_id, "issue", values, files=[issued])
+    assert code_of(error) == "register_step_same_person"
+    move_document(portal.book_of("approver"), row_id, "issue", values, files=[issued])

@@ -25,6 +25,15 @@ def test_the_map_names_its_approval_and_every_city_has_a_page(reader_of: Clients
         assert client.get(link).status_code == 200
 
 
+@pytest.mark.parametrize("actor", ["public", "enterprise", "bank", "verifier"])
+def test_a_map_without_approval_number_is_not_shown_to_outsiders(reader_of: Clients, actor: str) -> None:
+    text = reader_of(actor).get("/cities").text
+    assert 'class="approval"' in text
+    assert "<path" not in text.split("<main")[1].split("</main>")[0]
+    assert 'id="r-140200"' not in text
+    assert 'id="r-140200"' in reader_of("city").get("/cities").text
+
+
 def test_a_city_without_a_rank_is_not_given_one(reader_of: Clients) -> None:
     text = reader_of("lead_office").get("/cities/140200").text
     rank = re.search(r'class="label">.*?</span><span class="value">(.*?)</div>', text, re.DOTALL)

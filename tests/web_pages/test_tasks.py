@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from dafeng.app.register_rows import read_row
+from dafeng.app.tasks_items import show_ground
 from dafeng.app.tasks_seed import write_seed
 from dafeng.doors.visitor import Visitor
 from dafeng.server.application import make_application
@@ -102,6 +103,25 @@ def test_an_issue_blocks_its_task(seeded: Portal, client_of: Clients) -> None:
     assert read_row(book, book.library.register("tasks"), number)["state"] == "blocked"
     assert client_of("city2").get(made.headers["location"]).status_code == 404
     assert "用地指标未落实" in client_of("lead_office").get(made.headers["location"]).text
+
+
+def test_a_filled_form_is_looked_at_like_every_upload_and_rests_on_what_its_maker_sees(
+    seeded: Portal, client_of: Clients
+) -> None:
+    city = client_of("city")
+    here = post(city, "/self-assessments/make", {"subject": "140200", "period": "2026"}).headers["location"]
+    path = here.partition("?")[0] + "/fill"
+    for name, content in {
+        "机密 自评.xlsx": b"PK\x03\x04",
+        "a.xlsm": b"PK\x03\x04",
+        "a.csv": "机密★10年".encode(),
+    }.items():
+        answer = post(city, path, {}, {"file": (name, content)})
+        assert answer.status_code == 422
+        assert "密级" in answer.text or "此处不接受" in answer.text, name
+    region = seeded.pack.config.pack.region
+    seen = show_ground(seeded.data.context(seeded.book_of("city")), region).facts.tables
+    assert "140300" not in set(seen["cities.dossiers"]["region"])
 
 
 def test_a_self_assessment_goes_from_city_over_review_to_approval(seeded: Portal, client_of: Clients) -> None:

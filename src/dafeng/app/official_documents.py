@@ -28,6 +28,11 @@ HASH_FIELD = "issued_sha256"
 DRAFT_PURPOSE = "草稿 / draft"
 
 
+def may_see(book: Book) -> bool:
+    """Return whether the province keeps the register and the actor may see some of it."""
+    return REGISTER in book.library.registers and judge(book, "see", REGISTER).allowed
+
+
 def may_draft(book: Book) -> bool:
     """Return whether the actor may enter drafts."""
     return REGISTER in book.library.registers and judge(book, "add", REGISTER).allowed

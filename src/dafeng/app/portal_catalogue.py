@@ -226,9 +226,10 @@ def _cited(frame: pl.DataFrame) -> set[str]:
 
 def _sources(pack: Pack, names: list[str]) -> Iterator[dict[str, Any]]:
     """Yield the rows of the list of sources; one that is not there by its id alone."""
-    known = {row["source_id"]: row for row in pack.tables["sources"].iter_rows(named=True)}
+    listed = pack.tables["sources"]
+    known = {row["source_id"]: row for row in listed.iter_rows(named=True)}
     for name in names:
-        yield known.get(name) or {"source_id": name, "title_zh": "", "title_en": ""}
+        yield known.get(name) or {**dict.fromkeys(listed.columns), "source_id": name}
 
 
 def trace_row(portal: Portal, book: Book, table_id: str, number: int) -> RowOrigin:

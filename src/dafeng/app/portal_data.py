@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -83,7 +85,7 @@ class PortalData:
                     raw = path.read_bytes()
                     self._edition = Edition(hash_bytes(raw)[:16], Manifest.model_validate_json(raw))
                     self._seen = mark
-            except FileNotFoundError:
+            except (OSError, ValueError):  # there is none, or nobody can read it: :meth:`require_edition` tells
                 self._edition, self._seen = None, None
             return self._edition
 
@@ -93,12 +95,14 @@ class PortalData:
         Raises
         ------
         InputRefused
-            ``portal_workspace_missing``.
+            ``portal_workspace_missing``; ``portal_workspace_damaged``: its manifest cannot be read.
         """
         edition = self.edition()
-        if edition is None:
-            raise InputRefused.of("portal_workspace_missing", path=self.root)
-        return edition
+        if edition is not None:
+            return edition
+        path = self.root / MANIFEST
+        code = "portal_workspace_damaged" if os.path.lexists(path) else "portal_workspace_missing"
+        raise InputRefused.of(code, path=path)
 
     def visible_tables(self, book: Book) -> list[str]:
         """Return the ids of the tables that the actor may see, sorted."""
@@ -153,6 +157,8 @@ class PortalData:
             for described in record.steps
         )
         meta = report_meta(self.pack, edition.manifest.as_of, edition.manifest.not_run)
+        if not meta.map_approval and not reach.regions("map", "internal"):  # 审图号: no map for the public
+            meta = replace(meta, map_closed=True)
         context = ReportContext(meta, tables, steps)
         with self._lock:
             self._contexts[key] = context
@@ -175,12 +181,30 @@ class PortalData:
             if key in self._frames:
                 self._frames.move_to_end(key)
                 return self._frames[key]
-        frame = pl.read_parquet(self.root / "tables" / f"{table_id}.parquet")
+        frame = _read_whole(self.root, edition.manifest, f"tables/{table_id}.parquet")
         with self._lock:
             self._frames[key] = frame
             while len(self._frames) > MOST_FRAMES:
                 self._frames.popitem(last=False)
         return frame
+
+
+def _read_whole(root: Path, manifest: Manifest, name: str) -> pl.DataFrame:
+    """Return a table of a run; never one of another run that is just moved into its place.
+
+    Raises
+    ------
+    InputRefused
+        ``portal_file_changed``.
+    """
+    expected = next((one.files[name] for one in manifest.stages.values() if name in one.files), "")
+    try:
+        raw = (root / name).read_bytes()
+    except OSError as error:
+        raise InputRefused.of("portal_file_changed", file=name) from error
+    if hash_bytes(raw) != expected:
+        raise InputRefused.of("portal_file_changed", file=name)
+    return pl.read_parquet(io.BytesIO(raw))
 
 
 class _LazyTables(Mapping[str, "NamedTable"]):

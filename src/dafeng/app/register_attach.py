@@ -76,7 +76,7 @@ def attach_file(
     require(book, "attach", register.id, row)
     content = read_bytes(path, max_bytes)
     if not content:
-        raise InputRefused.of("row_attachment_empty", Place(str(path)))
+        raise InputRefused.of("row_attachment_empty", Place(path.name))
     inspect_upload(path.name, content, UploadLimits(max_bytes, EVIDENCE_KINDS))
     if purpose is not None and len(purpose) > LONGEST_PURPOSE:
         raise InputRefused.of("row_reason_long", length=len(purpose), most=LONGEST_PURPOSE)
@@ -170,10 +170,10 @@ def read_attachment(book: Book, register_id: str, named: str, wanted: str) -> tu
 def _read_checked(folder: Path, name: str, digest: str) -> bytes:
     path = locate_attachment(folder, digest)
     if not path.is_file():
-        raise InputRefused.of("row_attachment_missing", Place(str(path)), name=name)
+        raise InputRefused.of("row_attachment_missing", name=name)
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != digest:
-        raise InputRefused.of("row_attachment_changed", Place(str(path)), name=name)
+        raise InputRefused.of("row_attachment_changed", name=name)
     return content
 
 

@@ -151,7 +151,8 @@ def _last_actors(book: Book, register: Register, step: Transition, row_id: str) 
     """Return who wrote what a step judges, where it asks for another person.
 
     Everybody who made or changed the row since another person last took it forward, and who took the step
-    before: a change by somebody else in between makes nobody the judge of his own entries.
+    before: a change by somebody else in between makes nobody the judge of his own entries. Where the step
+    says so (``not_maker``), who made the row is among them whatever others did with it since.
     """
     from dafeng.store.database import read_history  # noqa: PLC0415 (sqlalchemy)
 
@@ -165,6 +166,7 @@ def _last_actors(book: Book, register: Register, step: Transition, row_id: str) 
         for source in one.sources
         if order[one.target] > order[source]
     }
+    makers: list[str] = []
     writers: list[str] = []
     steps: list[str] = []
     for event in read_history(book.database, row_id=row_id).iter_rows(named=True):
@@ -174,4 +176,6 @@ def _last_actors(book: Book, register: Register, step: Transition, row_id: str) 
                 writers.clear()
         elif event["change"] in {"insert", "update"}:
             writers.append(event["actor"])
-    return frozenset([*writers, *steps[-1:]])
+            if step.not_maker and event["change"] == "insert":
+                makers.append(event["actor"])
+    return frozenset([*makers, *writers, *steps[-1:]])

@@ -139,7 +139,26 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     changes = tuple(
         change for draft, row in zip(drafts, made, strict=True) if (change := _compare(draft, row, kept))
     )
+    _require_fixed(book, register, drafts, made)
     return Prepared(changes, rows, tuple(found))
+
+
+def _require_fixed(
+    book: Book, register: Register, drafts: Sequence[Draft], made: Sequence[Mapping[str, Any]]
+) -> None:
+    """Refuse to change what stays as it was assigned, unless by its maker or who may correct the row.
+
+    Raises
+    ------
+    InputRefused
+        ``access_refused``.
+    """
+    fixed = [field.id for field in register.fields if field.fixed]
+    for draft, row in zip(drafts, made, strict=True):
+        if draft.before is None or draft.before["created_by"] == book.actor:
+            continue
+        if any(draft.before[name] != row[name] for name in fixed):
+            require(book, "correct", register.id, draft.before)
 
 
 def _number_lines(register: Register, frame: pl.DataFrame) -> dict[str, ListPlaces]:

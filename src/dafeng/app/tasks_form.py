@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from dafeng.app.portal_uploads import inspect_upload
 from dafeng.app.register_book import require
 from dafeng.app.register_write import Draft, Written, new_head, prepare_new, prepare_rows, write_prepared
 from dafeng.app.tasks_items import gather_ground, gather_items
 from dafeng.app.tasks_rows import FORMS
 from dafeng.app.tasks_subjects import find_subject, list_subjects
 from dafeng.errors import Finding, InputRefused, Place
-from dafeng.files import read_bytes
 from dafeng.grids import read_grids
 from dafeng.register.query import Filter, RowQuery
 from dafeng.register.tasks_assessment import SUMMARY, merge_answers, renew_items, title_form
@@ -219,11 +219,12 @@ def fill_form(book: Book, request: FormRequest, path: Path) -> Written:
     ------
     InputRefused
         ``task_form_broken``, ``task_form_other``, ``task_form_missing``, every finding of a cell, with
-        row and column, ``access_refused``, ``row_changed`` if the row was changed since the export.
+        row and column, ``access_refused``, ``row_changed`` if the row was changed since the export; what
+        :func:`~dafeng.app.portal_uploads.inspect_upload` refuses.
     """
     row = read_form_row(book, request)
     require(book, "import", FORMS, row)
-    content = read_bytes(path)
+    content = inspect_upload(path.name, path).content
     filled = read_form(read_grids(content, path.name), path.name)
     _check_marks(filled, row, path)
     items, findings = merge_answers(row["items"] or (), filled.answers, filled.places)

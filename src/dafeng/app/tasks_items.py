@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dafeng import terms
 from dafeng.app.document_file import make_wording
-from dafeng.app.run_tables import gather_facts, read_run_tables
+from dafeng.app.run_tables import TABLES_READ, gather_facts, read_run_tables
 from dafeng.app.tasks_rows import TaskRows
+from dafeng.cities.facts import Facts
 from dafeng.errors import LANGUAGES
 from dafeng.period import latest_date
 from dafeng.register.tasks_assessment import compose_items
@@ -17,14 +19,13 @@ from dafeng.register.tasks_standing import BoardFilter, filter_board, make_board
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
     from pathlib import Path
 
     import polars as pl
 
     from dafeng.app.register_book import Book
-    from dafeng.cities.facts import Facts
     from dafeng.register.tasks_assessment import Subject
+    from dafeng.report.context import ReportContext
 
 VALUES = "tracking.values"
 MISSED = "missed"
@@ -107,6 +108,21 @@ def gather_ground(book: Book, pack: str, run_folder: Path | None = None) -> Form
     if run_folder is not None:
         return FormGround(facts, read_run_tables(run_folder, (VALUES,)))
     return FormGround(facts, {VALUES: facts.tables[VALUES]} if facts.has(VALUES) else {})
+
+
+def show_ground(context: ReportContext, region: str) -> FormGround:
+    """Return the result tables for the forms of one who sees no more than a context holds.
+
+    Parameters
+    ----------
+    context : ReportContext
+        Tables and rows that the actor may see.
+    region : str
+        Code of the province.
+    """
+    tables = {name: context.frame(name) for name in TABLES_READ if context.has(name)}
+    facts = Facts(tables, date.fromisoformat(context.meta.as_of), region)
+    return FormGround(facts, {VALUES: context.frame(VALUES)} if context.has(VALUES) else {})
 
 
 def gather_items(book: Book, subject: Subject, ground: FormGround) -> Gathered:

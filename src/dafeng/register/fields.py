@@ -134,6 +134,8 @@ class RegisterField(Record):
     """``link_field.field``: the value is held in the linked row; it is shown here and never asked for."""
     restricted: bool = False
     """Only who may ``see_restricted`` sees it (figures of single firms, persons)."""
+    fixed: bool = False
+    """Once the row is there only its maker, or who may ``correct`` it, changes it (what was assigned)."""
     help_zh: str = ""
     """What to fill in, in Chinese; shown as the note of the template's cell."""
     help_en: str = ""

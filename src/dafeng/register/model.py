@@ -157,6 +157,8 @@ class Transition(Record):
     """A reason must be given (returning, rejecting, blocking)."""
     other_person: bool = False
     """Who last edited the row, or took the step before, may not take it (review by a second person)."""
+    not_maker: bool = False
+    """With ``other_person``: nor may who made the row, whatever others did with it since."""
 
 
 class Measure(Record):

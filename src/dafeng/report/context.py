@@ -43,6 +43,8 @@ class ReportMeta:
         Names of the slow stages that were left out.
     boundaries : str
         GeoJSON text of the province and its cities (WGS 84); empty when there is none.
+    map_closed : bool
+        The reader may not have the map, only the figures on it.
     """
 
     region_code: str
@@ -56,6 +58,7 @@ class ReportMeta:
     software_version: str = ""
     stages_not_run: tuple[str, ...] = ()
     boundaries: str = ""
+    map_closed: bool = False
 
 
 @dataclass(frozen=True)

@@ -86,10 +86,17 @@ def draw_pages(asking: Asking, *pages: Page) -> Part:
             if lacking and made.issuperset(page.needs):
                 continue
             shown.append((page, Markup(_render(page, context, lacking))))  # noqa: S704 - drawn with autoescape
+        if len(pages) == 1:
+            shown = [(page, _raise_headings(content)) for page, content in shown]
         return draw("report_part.html", sections=shown, headed=len(pages) > 1)
 
     names = ("report", *(page.id for page in pages))
     return keep_drawn(asking, names, lambda: draw_part(asking.portal.data.context(asking.book), render))
+
+
+def _raise_headings(content: Markup) -> Markup:
+    """Return a drawing whose headings follow the title of a page at once, if it has none between."""
+    return content if "<h2" in content else content.replace(Markup("<h3"), Markup('<h3 aria-level="2"'))
 
 
 def _render(page: Page, context: ReportContext, lacking: list[str]) -> str:

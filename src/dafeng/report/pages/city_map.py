@@ -40,6 +40,7 @@ def render_map(context: ReportContext) -> str:
         layers=layers[:LAYERS_SHOWN],
         labels=labels,
         approval=context.meta.map_approval,
+        closed=context.meta.map_closed,
         as_of=context.meta.as_of,
     )
 

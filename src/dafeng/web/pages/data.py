@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from markupsafe import escape
+
 from dafeng.app.portal_catalogue import list_cards, read_lineage, trace_row
 from dafeng.web.data.drawing import draw_graph, shown_cells
-from dafeng.web.drawing import draw
+from dafeng.web.drawing import draw, phrase, words
 from dafeng.web.page import Body, Route, WebPage
 
 if TYPE_CHECKING:
+    from markupsafe import Markup
+
     from dafeng.app.portal_catalogue import TableCard
     from dafeng.web.page import Asking
 
@@ -32,7 +36,7 @@ def show_catalogue(asking: Asking) -> Body:
     ]  # fmt: skip
     html = draw(
         "data_catalogue.html", cards=shown, total=len(cards), words=words, kind=kind, room=room,
-        rooms=sorted({_room(card) for card in cards}), language=asking.language,
+        rooms=sorted({_room(card) for card in cards}), language=asking.language, stages=_stages(cards),
         kinds=[code for code in ("public", "internal", "sensitive")
                if any(card.release.kind == code for card in cards)],
     )  # fmt: skip
@@ -41,6 +45,12 @@ def show_catalogue(asking: Asking) -> Body:
 
 def _room(card: TableCard) -> str:
     return card.id.partition(".")[0]
+
+
+def _stages(cards: list[TableCard]) -> dict[str, Markup]:
+    """Return what the stages that made the tables are called; a stage without words by its name."""
+    keys = {card.stage: f"web.data.stage.{card.stage}" for card in cards}
+    return {stage: phrase(key) if key in words() else escape(stage) for stage, key in keys.items()}
 
 
 def _fits(card: TableCard, words: str) -> bool:

@@ -17,7 +17,7 @@ from dafeng.app.documents import (
     make_document,
     may_make,
 )
-from dafeng.app.official_documents import HASH_FIELD, REGISTER, may_draft, move_document, save_draft
+from dafeng.app.official_documents import HASH_FIELD, REGISTER, may_draft, may_see, move_document, save_draft
 from dafeng.app.register_attach import list_attachments
 from dafeng.app.register_book import judge
 from dafeng.app.register_entry import read_values
@@ -47,14 +47,14 @@ WISHES = ("kind", "period", "subject", "form", "format")
 def allowed(asking: Asking) -> bool:
     """Allow who may have documents made or sees the register."""
     book = asking.book
-    return asking.visitor.signed_in and (may_make(book) or judge(book, "see", REGISTER).allowed)
+    return asking.visitor.signed_in and (may_make(book) or may_see(book))
 
 
 def show(asking: Asking, findings: tuple[Finding, ...] = (), status: int = 200) -> Body:
     """Draw what can be made and the documents in hand."""
     portal, book = asking.portal, asking.book
     kinds = list_kinds(portal, book)
-    sees = judge(book, "see", REGISTER).allowed
+    sees = may_see(book)
     html = draw(
         "documents.html", asking=asking, findings=findings, kinds=kinds, forms=FORM_NAMES,
         subjects={kind: list_subjects(portal, book, kind) for kind in kinds}, wish=_read_wish(asking),

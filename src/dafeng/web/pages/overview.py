@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
 
 from dafeng.app.tasks_board import read_board
 from dafeng.app.tasks_moves import list_moves
@@ -18,12 +19,12 @@ from dafeng.web.report_part import Part, draw_part
 from dafeng.web.standing import make_standing
 
 if TYPE_CHECKING:
-    from markupsafe import Markup
-
     from dafeng.report.context import ReportContext
     from dafeng.web.page import Asking
 
-TASKS_SHOWN = 8
+TASKS_SHOWN = 4
+TASKS_PLACE = Markup("<!-- tasks -->")
+"""Where, in the drawing that equal readers share, the tasks of the one who asks are put."""
 SCREEN_REFRESH_S = 900
 """After which the large screen asks for new figures. [s]"""
 CHANGES_SHOWN = 6
@@ -36,15 +37,17 @@ def show(asking: Asking) -> Body:
     if asking.portal.data.edition() is None:
         return Body(draw("overview_empty.html"), styles=("overview.css",))
     part = _draw_standing(asking, "overview.html")
-    html = part.html
-    if asking.visitor.signed_in:
-        html = draw("overview_tasks_place.html") + html
+    tasks = draw("overview_tasks_place.html") if asking.visitor.signed_in else Markup("")
+    html = part.html.replace(TASKS_PLACE, tasks, 1)
     return Body(html, data=part.data, scripts=part.scripts, styles=("overview.css", "targets.css"))
 
 
 def _draw_standing(asking: Asking, template: str) -> Part:
     def render(context: ReportContext) -> Markup:
-        return draw(template, standing=make_standing(context), context=context, most_changes=CHANGES_SHOWN)
+        return draw(
+            template, standing=make_standing(context), context=context, most_changes=CHANGES_SHOWN,
+            tasks_place=TASKS_PLACE,
+        )  # fmt: skip
 
     name = (template,)
     return keep_drawn(asking, name, lambda: draw_part(asking.portal.data.context(asking.book), render))
@@ -59,7 +62,8 @@ def show_tasks(asking: Asking) -> Body:
         moves = list_moves(asking.book, board.ground.tasks)
         mine = [row for row in board.tasks.to_dicts() if moves.get(row["task_no"])]
         overdue = sum(bool(row["overdue_days"]) for row in mine)
-        html = draw("overview_tasks.html", rows=mine[:TASKS_SHOWN], total=len(mine), overdue=overdue)
+        ids = dict(board.ground.tasks.select("task_no", "row_id").iter_rows())
+        html = draw("overview_tasks.html", rows=mine[:TASKS_SHOWN], total=len(mine), overdue=overdue, ids=ids)
     except InputRefused as refused:
         html = draw("overview_no_tasks.html", findings=refused.findings)
     return Body(html, title=("待我办理的任务", "Tasks that wait for me"), styles=("overview.css",))

@@ -44,26 +44,33 @@ DAYS = 7
 def show(asking: Asking) -> Body:
     """Draw a week of the hourly dispatch; say so where it was not computed."""
     if not set(WEEK.needs) <= set(asking.portal.data.visible_tables(asking.book)):
-        return Body(draw("power_missing.html", asking=asking, may_start=_may_start(asking), part=PART))
+        return Body(_draw_missing(asking))
     wanted = _number(asking, "year"), _number(asking, "week")
-    return Body(keep_drawn(asking, ("power", *wanted, asking.language), partial(_draw, asking, *wanted)))
+    html = keep_drawn(asking, ("power", *wanted, asking.language), partial(_draw, asking, *wanted))
+    return Body(_draw_missing(asking) if html is None else html)
 
 
 def show_part(page: Page, asking: Asking) -> Body:
     """Draw a page of the report; where nobody ran the model, say so."""
     if not set(page.needs) <= set(asking.portal.data.visible_tables(asking.book)):
-        return Body(draw("power_missing.html", asking=asking, may_start=_may_start(asking), part=PART))
+        return Body(_draw_missing(asking))
     return draw_pages(asking, page).body()
 
 
-def _draw(asking: Asking, year: int | None, week: int | None) -> Markup:
+def _draw_missing(asking: Asking) -> Markup:
+    """Return what is said before the model was run; its form bears the visitor's proof and is never kept."""
+    return draw("power_missing.html", asking=asking, may_start=_may_start(asking), part=PART)
+
+
+def _draw(asking: Asking, year: int | None, week: int | None) -> Markup | None:
+    """Return the page of a week; None where there are no hours."""
     view = shared.view_power(asking.portal.data.context(asking.book))
     hourly = None
     if view is not None and view.years:
         year = min(view.years, key=lambda one: abs(one - (year or view.years[-1])))
         hourly = read_hours(view, year)
     if view is None or hourly is None:
-        return draw("power_missing.html", asking=asking, may_start=_may_start(asking), part=PART)
+        return None
     hardest = hardest_week(hourly)
     shown = hardest if week is None else min(max(week - 1, 0), hourly.weeks() - 1)
     return draw(

@@ -94,13 +94,15 @@ def _resources(asking: Asking) -> list[tuple[str, str]]:
     """Return the resources of the relation with the titles of registers."""
     registers, zh = asking.book.library.registers, asking.language == "zh"
     found = sorted({*asking.book.grants["resource"], *registers} - {EVERYTHING})
+    own = terms.entries("access_resource")
     return [
         (
             one,
-            f"{registers[one].zh if zh else registers[one].en} ({one})" if one in registers else one,
+            f"{registers[one].zh if zh else registers[one].en} ({one})" if one in registers
+            else terms.name("access_resource", one, asking.language) if one in own else one,
         )
         for one in found
-    ]
+    ]  # fmt: skip
 
 
 def _words(asking: Asking) -> dict[str, Any]:
@@ -111,7 +113,9 @@ def _words(asking: Asking) -> dict[str, Any]:
     every = {EVERYTHING: phrase("web.rights.all")}
     return {
         "action": {one: term("access_action", one) for one in terms.codes("access_action")},
-        "resource": every | {one.id: both(one.zh, one.en) for one in registers.values()},
+        "resource": every
+        | {one: term("access_resource", one) for one in terms.codes("access_resource")}
+        | {one.id: both(one.zh, one.en) for one in registers.values()},
         "region": every | {code: both(zh, en) for code, zh, en in regions},
         "agency": every | {code: both(zh, en) for code, zh, en in agencies},
         "maker": every, "role": {one: term("access_role", one) for one in terms.codes("access_role")},

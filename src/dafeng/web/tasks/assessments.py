@@ -13,6 +13,7 @@ from dafeng.app.register_query import read_all
 from dafeng.app.register_show import show_row
 from dafeng.app.tasks_assess import write_assessment
 from dafeng.app.tasks_form import OPEN_STATES, FormRequest, fill_form, find_gaps, make_form
+from dafeng.app.tasks_items import show_ground
 from dafeng.app.tasks_rows import FORMS
 from dafeng.app.tasks_subjects import list_subjects
 from dafeng.doors.problems import status_of
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from fastapi import Response
 
     from dafeng.app.register_book import Book
+    from dafeng.app.tasks_items import FormGround
     from dafeng.web.page import Asking
 
 FORMATS = ("xlsx", "docx", "html", "md")
@@ -87,12 +89,20 @@ def _request(asking: Asking, subject: str, period: str) -> FormRequest:
     return FormRequest(subject, period, pack, request.workspace if edition else None)
 
 
+def _ground(asking: Asking) -> FormGround | None:
+    """Return the results that the visitor may see; None before the first run."""
+    data = asking.portal.data
+    if data.edition() is None:
+        return None
+    return show_ground(data.context(asking.book), asking.portal.pack.config.pack.region)
+
+
 def make(asking: Asking) -> Body | Response:
     """Make a self-assessment with what is known, or renew what it is filled in with."""
     form = asking.form
     try:
         request = _request(asking, str(form.get("subject", "")), str(form.get("period", "")))
-        row = make_form(asking.book, request)
+        row = make_form(asking.book, request, _ground(asking))
     except InputRefused as error:
         return _draw_list(asking, error)
     return go_to(f"/self-assessments/{row['row_id']}", [("done", "made")])
