@@ -10,6 +10,7 @@ import sqlite3
 import tarfile
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,7 +28,6 @@ from dafeng.store.lock import open_lock, take_lock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from dafeng.app.register_book import Book
 
@@ -243,3 +243,32 @@ def test_a_server_is_backed_up_and_restored(
         assert count_rows(book.database) == before
         assert book.roles == {"administrator"}
     postgres_server.psql("DROP DATABASE restored WITH (FORCE)")
+
+
+def test_attachments_stand_before_the_database_that_names_them(
+    books: Callable[[str], Book], wish: BackupWish, back: RestoreWish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that ends between the two leaves no database with files that are not there."""
+    make_backup(books("root"), wish)
+
+    def end(_source: Path, _folder: Path) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("dafeng.app.portal_restore._restore_attachments", end)
+    with pytest.raises(KeyboardInterrupt):
+        restore_backup(back)
+    assert [path.name for path in back.workspace.parent.iterdir()] == []
+
+
+def test_a_full_disk_is_not_a_damaged_backup(
+    books: Callable[[str], Book], wish: BackupWish, back: RestoreWish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_backup(books("root"), wish)
+    real = Path.open
+
+    def fill(path: Path, mode: str = "r", **rest: Any) -> Any:
+        return real(Path("/dev/full"), "wb") if mode == "xb" else real(path, mode, **rest)
+
+    monkeypatch.setattr(Path, "open", fill)
+    assert refused(lambda: restore_backup(back)) == "output_not_writable"
+    assert [path.name for path in back.workspace.parent.iterdir()] == []

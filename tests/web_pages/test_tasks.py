@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from starlette.testclient import TestClient
 
+from dafeng.app.register_edit import edit_row
 from dafeng.app.register_rows import read_row
 from dafeng.app.tasks_items import show_ground
 from dafeng.app.tasks_seed import write_seed
 from dafeng.doors.visitor import Visitor
+from dafeng.errors import InputRefused
 from dafeng.server.application import make_application
 from dafeng.web.tasks.board import CARDS_SHOWN
 
@@ -141,6 +143,9 @@ def test_a_self_assessment_goes_from_city_over_review_to_approval(seeded: Portal
     assert post(city, step, {"step": "submit", "back": here}).headers["location"] == here
     assert post(city, step, {"step": "review", "f.review_opinion": "同意"}).status_code == 403
     assert post(client_of("administrator"), step, {"step": "approve"}).status_code == 403
+    book = seeded.book_of("city")
+    with pytest.raises(InputRefused):  # by any door: what was handed in stays as it is
+        edit_row(book, "self_assessments", here.rpartition("/")[2], {"own_total": 100.0})
     reviewer = client_of("reviewer")
     assert 'id="step-review"' in reviewer.get(here).text
     assert post(reviewer, step, {"step": "review", "f.review_opinion": "同意"}).status_code == 303

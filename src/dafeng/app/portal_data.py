@@ -85,7 +85,10 @@ class PortalData:
                     raw = path.read_bytes()
                     self._edition = Edition(hash_bytes(raw)[:16], Manifest.model_validate_json(raw))
                     self._seen = mark
-            except (OSError, ValueError):  # there is none, or nobody can read it: :meth:`require_edition` tells
+            except (
+                OSError,
+                ValueError,
+            ):  # there is none, or nobody can read it: :meth:`require_edition` tells
                 self._edition, self._seen = None, None
             return self._edition
 

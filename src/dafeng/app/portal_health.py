@@ -150,6 +150,9 @@ def _check_disk(portal: Portal) -> HealthCheck:
 def _check_results(portal: Portal) -> HealthCheck:
     edition = portal.data.edition()
     finished = _finished_at(portal)
+    if edition is None and finished is not None:
+        path = portal.data.root / MANIFEST
+        return HealthCheck("results", "bad", "—", Finding("portal_workspace_damaged", params={"path": path}))
     if edition is None or finished is None:
         return HealthCheck("results", "watch", "—", Finding("health_no_results", severity="warning"))
     at = datetime.fromtimestamp(finished, CST).isoformat(timespec="minutes")

@@ -105,10 +105,13 @@ def restore_backup(wish: RestoreWish) -> RestoreSummary:
         _refuse_foreign(wish, manifest, "sqlite" if is_file else "postgresql")
         aside: list[Path] = []
         if target is not None:
-            _restore_file(folder, manifest, target, aside)
+            _check_file(folder, manifest, target)
+        # before the database that names them; what is there of them without it harms nobody
+        attachments = _restore_attachments(folder / ATTACHMENTS, wish.attachments)
+        if target is not None:
+            _place_file(folder, target, aside)
         else:
             _restore_server(wish, folder, manifest)
-        attachments = _restore_attachments(folder / ATTACHMENTS, wish.attachments)
         results = _restore_results(folder / RESULTS, wish.workspace, aside)
         _restore_settings(folder / FILE_NAME)
     rows = sum(manifest["rows"].values())
@@ -136,7 +139,7 @@ def _refuse_foreign(wish: RestoreWish, manifest: dict[str, Any], dialect: str) -
         raise InputRefused.of("backup_other_database", found=manifest["dialect"], wanted=dialect)
 
 
-def _restore_file(folder: Path, manifest: dict[str, Any], target: Path, aside: list[Path]) -> None:
+def _check_file(folder: Path, manifest: dict[str, Any], target: Path) -> None:
     from dafeng.store.database import open_database  # noqa: PLC0415 (sqlalchemy)
     from dafeng.store.database.portal_dump import SQLITE_FILE, count_rows  # noqa: PLC0415 (sqlalchemy)
 
@@ -152,8 +155,15 @@ def _restore_file(folder: Path, manifest: dict[str, Any], target: Path, aside: l
         raw.execute("PRAGMA journal_mode = WAL")  # as every database of ours; the copy was one file
     if target.exists():
         _refuse_open(target)
+
+
+def _place_file(folder: Path, target: Path, aside: list[Path]) -> None:
+    from dafeng.store.database.portal_dump import SQLITE_FILE  # noqa: PLC0415 (sqlalchemy)
+
+    if target.exists():
+        _refuse_open(target)
         aside.append(_put_aside(target))
-    fresh.replace(target)
+    (folder / SQLITE_FILE).replace(target)
 
 
 def _restore_server(wish: RestoreWish, folder: Path, manifest: dict[str, Any]) -> None:

@@ -139,26 +139,29 @@ def prepare_rows(book: Book, register: Register, drafts: Sequence[Draft], name: 
     changes = tuple(
         change for draft, row in zip(drafts, made, strict=True) if (change := _compare(draft, row, kept))
     )
-    _require_fixed(book, register, drafts, made)
+    _require_open(book, register, drafts, changes)
     return Prepared(changes, rows, tuple(found))
 
 
-def _require_fixed(
-    book: Book, register: Register, drafts: Sequence[Draft], made: Sequence[Mapping[str, Any]]
-) -> None:
-    """Refuse to change what stays as it was assigned, unless by its maker or who may correct the row.
+def _require_open(book: Book, register: Register, drafts: Sequence[Draft], changes: Sequence[Change]) -> None:
+    """Refuse to change what stays as it was assigned or handed in, unless by who may correct the row.
 
     Raises
     ------
     InputRefused
         ``access_refused``.
     """
-    fixed = [field.id for field in register.fields if field.fixed]
-    for draft, row in zip(drafts, made, strict=True):
-        if draft.before is None or draft.before["created_by"] == book.actor:
+    fixed = {field.id for field in register.fields if field.fixed}
+    open_to = {state.code: set(state.open_to) for state in register.states if state.open_to}
+    before = {draft.before["row_id"]: draft.before for draft in drafts if draft.before is not None}
+    for change in changes:
+        row = before.get(change.row_id)
+        if row is None:
             continue
-        if any(draft.before[name] != row[name] for name in fixed):
-            require(book, "correct", register.id, draft.before)
+        is_assigned = row["created_by"] != book.actor and not fixed.isdisjoint(change.values)
+        is_handed_in = row["state"] in open_to and book.roles.isdisjoint(open_to[row["state"]])
+        if is_assigned or is_handed_in:
+            require(book, "correct", register.id, row)
 
 
 def _number_lines(register: Register, frame: pl.DataFrame) -> dict[str, ListPlaces]:

@@ -1,6 +1,6 @@
 """A register (台账) as data: fields, lists, formulas, rules, lifecycle, figures, rights, legal basis.
 
-One TOML or JSON file is one register; tables, templates, checks and pages follow from it.
+One file is one register; tables, templates, checks and pages follow from it.
 """
 
 from __future__ import annotations
@@ -130,6 +130,8 @@ class State(Record):
     """English name."""
     final: bool = False
     """Nothing may be edited any more."""
+    open_to: tuple[Identifier, ...] = ()
+    """Only these roles, and who may ``correct`` the row, still change it; empty: whoever may edit it."""
 
 
 class Transition(Record):
@@ -177,8 +179,7 @@ class Measure(Record):
     rows: str = ""
     """Expression that chooses rows; empty: all that are not withdrawn."""
     kind: Literal["stock", "flow", "current"] = "current"
-    """``stock``: rows that stand at the end of a year (``start``, ``end``); ``flow``: rows or lines dated in
-    a year (``date``); ``current``: rows as they are on the day."""
+    """``stock``: rows at a year's end (``start``, ``end``); ``flow``: dated in a year; ``current``: today."""
     start: str = ""
     """Date or year field from which a row counts (stock)."""
     end: str = ""

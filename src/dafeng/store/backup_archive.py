@@ -13,6 +13,7 @@ import json
 import tarfile
 import tempfile
 import zlib
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -93,13 +94,13 @@ def read_archive(path: Path, folder: Path, passphrase: str | None) -> dict[str, 
     ------
     InputRefused
         ``file_missing``, ``backup_sealed`` (a passphrase is needed), ``sealed_refused``, ``backup_damaged``
-        (no backup, cut off, or changed).
+        (no backup, cut off, or changed), ``output_not_writable`` (a full disk).
     """
     try:
         source = path.open("rb")
     except OSError as error:
         raise InputRefused.of("file_missing", file=path) from error
-    with source, tempfile.TemporaryFile(dir=folder.parent) as bare:
+    with source, _writing(folder), tempfile.TemporaryFile(dir=folder.parent) as bare:
         if source.read(len(MAGIC)) != MAGIC:
             source.seek(0)
             return _read_tar(path, source, folder)
@@ -164,6 +165,8 @@ def _read_tar(path: Path, source: BinaryIO, folder: Path) -> dict[str, Any]:
         if manifest["files"] != found:
             raise InputRefused.of("backup_damaged", file=path)
     except (tarfile.TarError, EOFError, zlib.error, ValueError, LookupError, TypeError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:  # of the disk; one of the packing has no number
+            raise
         raise InputRefused.of("backup_damaged", file=path) from error
     return dict(manifest)
 
@@ -192,3 +195,18 @@ def _unpack(content: IO[bytes], target: Path) -> dict[str, Any]:
         while piece := counting.read(_PIECE):
             size += stream.write(piece)
     return {"sha256": counting.digest.hexdigest(), "size_bytes": size}
+
+
+@contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    """Tell a full disk as such: the backup is not damaged by it.
+
+    Raises
+    ------
+    InputRefused
+        ``output_not_writable``.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise InputRefused.of("output_not_writable", path=folder, reason=error.strerror or error) from error

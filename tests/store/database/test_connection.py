@@ -23,6 +23,7 @@ from dafeng.store.database import (
     read_rows,
     write_batch,
 )
+from dafeng.store.database.refusals import classify
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -191,3 +192,9 @@ def test_a_read_only_file(tmp_path: Path) -> None:
     finally:
         tmp_path.chmod(0o700)
     assert refused[0] in {"register_database_read_only", "register_database_unreachable"}
+
+
+def test_a_disk_that_fails_is_not_told_as_a_damaged_database() -> None:
+    error = sqlite3.OperationalError("disk I/O error")
+    error.sqlite_errorname = "SQLITE_IOERR_SHMSIZE"
+    assert classify(error) == "register_database_failing"

@@ -21,7 +21,7 @@ _SQLITE = (
     ("SQLITE_CANTOPEN", "register_database_unreachable"),
     ("SQLITE_PERM", "register_database_read_only"),
     ("SQLITE_FULL", "register_database_full"),
-    ("SQLITE_IOERR", "register_database_damaged"),
+    ("SQLITE_IOERR", "register_database_failing"),
 )
 """Beginning of the name of a result code (sqlite.org/rescode.html) -> our code."""
 _POSTGRESQL = {

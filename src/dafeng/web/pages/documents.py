@@ -53,7 +53,7 @@ def allowed(asking: Asking) -> bool:
 def show(asking: Asking, findings: tuple[Finding, ...] = (), status: int = 200) -> Body:
     """Draw what can be made and the documents in hand."""
     portal, book = asking.portal, asking.book
-    kinds = list_kinds(portal, book)
+    kinds = list_kinds(portal, book) if portal.data.edition() is not None else []
     sees = may_see(book)
     html = draw(
         "documents.html", asking=asking, findings=findings, kinds=kinds, forms=FORM_NAMES,
@@ -193,7 +193,8 @@ def _list_rows(asking: Asking) -> list[dict[str, Any]]:
 
 
 def _state_names(asking: Asking) -> dict[str, tuple[str, str]]:
-    return {state.code: (state.zh, state.en) for state in asking.book.library.register(REGISTER).states}
+    register = asking.book.library.registers.get(REGISTER)  # another province may not keep it
+    return {state.code: (state.zh, state.en) for state in register.states} if register else {}
 
 
 def _office(asking: Asking) -> str:

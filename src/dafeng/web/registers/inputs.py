@@ -10,7 +10,7 @@ import polars as pl
 
 from dafeng import terms
 from dafeng.report.words import both
-from dafeng.web.registers.marks import name_code
+from dafeng.web.registers.marks import name_code, seen_registers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -115,9 +115,10 @@ def field_entry(
     """
     text = text_of(value)
     groups = _groups(book, register, field, text, codes)
+    link = field.link if field.link and field.link in seen_registers(book) else ""
     return Entry(
         f"{prefix}{field.id}", field.id, both(field.zh, field.en), both(field.help_zh, field.help_en),
-        _widget(field), text, field.unit, field.required, groups, field.link, field.max_length,
+        _widget(field, link), text, field.unit, field.required, groups, link, field.max_length,
         parts=frozenset(text.split(";")) if field.kind == "codes" else frozenset(),
     )  # fmt: skip
 
@@ -132,7 +133,10 @@ def form_texts(form: Any) -> dict[str, str]:
     return texts
 
 
-def _widget(field: RegisterField) -> str:
+def _widget(field: RegisterField, link: str) -> str:
+    """Return the kind of input; a register that may not be seen offers no rows to choose from."""
+    if field.kind == "link" and not link:
+        return "text"
     if field.kind == "text":
         return "area" if field.max_length > LONG_TEXT else "text"
     if field.kind in PACK_KINDS:
