@@ -322,3 +322,9 @@ def test_who_drafted_cannot_issue_though_others_reviewed_and_countersigned(
         move_document(both, row_id, "issue", values, files=[issued])
     assert code_of(error) == "register_step_same_person"
     move_document(portal.book_of("approver"), row_id, "issue", values, files=[issued])
+
+
+def test_a_yearly_document_is_not_made_for_a_quarter(portal: Portal, office: Book) -> None:
+    with pytest.raises(InputRefused) as error:
+        make_document(portal, office, DocumentWish("yearly", "2026-Q1", format="md"))
+    assert code_of(error) == "document_period_year"

@@ -75,11 +75,11 @@ class Site:
         return self.browser.find_element("css selector", selector)
 
     def all(self, selector: str) -> list[Any]:
-        return self.browser.find_elements("css selector", selector)
+        return list(self.browser.find_elements("css selector", selector))
 
     @property
     def path(self) -> str:
-        return self.browser.current_url.removeprefix(self.address).partition("?")[0]
+        return str(self.browser.current_url).removeprefix(self.address).partition("?")[0]
 
     @property
     def text(self) -> str:

@@ -42,6 +42,8 @@ FORMS: Mapping[str, OfficialForm] = {
 }  # fmt: skip
 """Kind -> its form of GB/T 9704-2012 unless another is wished for."""
 QUARTERLY = "quarterly"
+YEARLY_KINDS = ("yearly", "inventory")
+"""Kinds that speak of whole years."""
 LATE_LISTED = 20
 """Overdue tasks that are handed to a document. [1]"""
 
@@ -150,8 +152,8 @@ def make_document(portal: Portal, book: Book, wish: DocumentWish) -> MadeDocumen
     ------
     InputRefused
         ``document_kind_unknown``, ``document_subject_unknown`` (also for what may not be seen),
-        ``document_form_unknown``, ``task_period_invalid``, ``document_too_long``, ``document_pdf_missing``,
-        ``document_pdf_failed``, ``portal_workspace_missing``.
+        ``document_form_unknown``, ``document_period_year``, ``task_period_invalid``,
+        ``document_too_long``, ``document_pdf_missing``, ``document_pdf_failed``, ``portal_workspace_missing``.
     """
     if wish.format not in FORMATS:
         raise InputRefused.of("document_form_unknown", path=wish.format, known=KnownNames(FORMATS))
@@ -207,6 +209,8 @@ def _case_of(portal: Portal, book: Book, wish: DocumentWish) -> DocumentCase:
         known_forms = KnownNames(("document", "letter", "minutes", "plain"))
         raise InputRefused.of("document_form_unknown", path=wish.form, known=known_forms)
     period = parse_report_period(wish.period or default_period(portal, wish.kind))
+    if wish.kind in YEARLY_KINDS and period.quarter:
+        raise InputRefused.of("document_period_year", period=wish.period)
     context = portal.data.context(book)
     as_of = date.fromisoformat(context.meta.as_of)
     tables = {name: context.frame(name) for name in TABLES_READ if context.has(name)}

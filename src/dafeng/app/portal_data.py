@@ -105,7 +105,7 @@ class PortalData:
             return edition
         path = self.root / MANIFEST
         code = "portal_workspace_damaged" if os.path.lexists(path) else "portal_workspace_missing"
-        raise InputRefused.of(code, path=path)
+        raise InputRefused.of(code, path=MANIFEST)
 
     def visible_tables(self, book: Book) -> list[str]:
         """Return the ids of the tables that the actor may see, sorted."""
