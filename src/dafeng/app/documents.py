@@ -153,7 +153,8 @@ def make_document(portal: Portal, book: Book, wish: DocumentWish) -> MadeDocumen
     InputRefused
         ``document_kind_unknown``, ``document_subject_unknown`` (also for what may not be seen),
         ``document_form_unknown``, ``document_period_year``, ``task_period_invalid``,
-        ``document_too_long``, ``document_pdf_missing``, ``document_pdf_failed``, ``portal_workspace_missing``.
+        ``document_too_long``, ``document_pdf_missing``, ``document_pdf_failed``,
+        ``portal_workspace_missing``.
     """
     if wish.format not in FORMATS:
         raise InputRefused.of("document_form_unknown", path=wish.format, known=KnownNames(FORMATS))
