@@ -182,7 +182,8 @@ registers = st.lists(
 def test_no_register_makes_anybody_but_the_administrator_change_members(defined: list[_Register]) -> None:
     grants = collect_grants(defined)
     assert set(grants.filter(action="manage").select("role", "resource").iter_rows()) == {
-        ("administrator", "members")
+        ("administrator", "members"),
+        ("administrator", "accounts"),
     }
     everybody = _unique(
         [

@@ -49,7 +49,10 @@ class Served:
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, str, str]:
         self.process.send_signal(number)
-        out, _ = self.process.communicate(timeout=30)
+        self.process.wait(timeout=30)
+        assert self.process.stdout is not None
+        out = self.process.stdout.read()  # with what the first line brought along
+        self.process.stdout.close()
         self.errors.close()
         return self.process.returncode, out, (self.folder / "errors.txt").read_text("utf-8")
 
