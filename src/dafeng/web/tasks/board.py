@@ -68,7 +68,12 @@ def draw_board(asking: Asking, moved: Any = None, told: Any = (), status: int = 
     stored = board.ground.tasks.filter(board.ground.tasks["task_no"].is_in(shown))
     moves = list_moves(book, stored)
     ids = dict(stored.select("task_no", "row_id").iter_rows())
-    cards = {row["task_no"]: _card(row, ids, moves) for row in tasks.to_dicts() if row["task_no"] in ids}
+    labels = dict(asking.portal.pack.tables["clauses"].select("clause_id", "label").iter_rows())
+    cards = {
+        row["task_no"]: {**_card(row, ids, moves), "clause_label": labels.get(row["clause"], row["clause"])}
+        for row in tasks.to_dicts()
+        if row["task_no"] in ids
+    }
     html = draw(
         "tasks_board.html", asking=asking, view=view, columns=columns, cards=cards, moved=moved, told=told,
         rows=[cards[number] for number in shown] if rows is not None else [], page=page, pages=pages,
